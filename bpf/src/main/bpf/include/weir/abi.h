@@ -58,7 +58,7 @@ enum weir_reason {
 	REASON_CONNECTION_CREDIT,     /* peer's MAX_DATA */
 	REASON_STREAM_CREDIT,	      /* peer's MAX_STREAM_DATA */
 	REASON_STREAM_LIMIT,	      /* peer's MAX_STREAMS, no reserved stream ID left */
-	REASON_STREAM_NOT_FOLLOWED,   /* user space owns this lane's copy of the stream */
+	REASON_STREAM_NOT_FOLLOWED,   /* no lane_stream: user space owns this lane's copy of the stream */
 	REASON_LANE_STREAMS_FULL,     /* lane_streams map full */
 	REASON_DATAGRAM_TOO_LARGE,    /* peer's max_datagram_frame_size, or 0 */
 	REASON_PACKET_TOO_LARGE,      /* peer's max_udp_payload_size, egress MTU or LIMIT_PLAINTEXT */
@@ -180,7 +180,8 @@ struct credit {
 	__u64 next_stream_id;	 /* both: next unidirectional stream ID, advanced by 4 with compare-and-swap */
 	__u64 stream_id_limit;	 /* user: first stream ID that may not be opened */
 	__u64 copies;		 /* kernel: packets drawn for this lane */
-	__u64 pad[2];
+	__u64 reserved;		 /* user: bytes of completion waiting; the kernel leaves them room: in flight + size + reserved <= window */
+	__u64 pad;
 };
 
 /* key of map tracks */
@@ -255,17 +256,20 @@ struct lane_stream_key {
 	__u64 stream_id; /* the publisher's */
 };
 
-enum lane_stream_state {
-	LANE_STREAM_FOLLOWED = 1, /* kernel sends each new frame */
-	LANE_STREAM_USER = 2,	  /* kernel left a frame out: user space sends the rest of the stream */
-};
-
-/* map lane_streams, hash. kernel inserts when it opens the lane's stream and sets state; user sets limit, removes. */
+/*
+ * map lane_streams, hash. A lane's copy of one publisher stream. The kernel inserts it when it opens the stream; user space
+ * inserts it for a stream that it opened itself and hands over. The kernel forwards every new frame of the stream for which
+ * there is credit; a frame it had to leave out (entry.reason) does not end that: user space fills the hole.
+ * Connection credit is charged by high-water mark: a frame that ends at end costs end - charged if that is positive, and
+ * charged becomes end (compare-and-swap), so that holes are paid for by whoever goes beyond them first.
+ */
 struct lane_stream {
 	__u32 lane_generation;
-	__u32 state;	/* enum lane_stream_state */
+	__u32 pad;
 	__u64 stream_id; /* the lane's own */
-	__u64 limit;	/* peer's MAX_STREAM_DATA for it */
+	__u64 limit;	 /* user: peer's MAX_STREAM_DATA for it, in the lane's offsets */
+	__u64 charged;	 /* both: highest lane offset paid for with connection_data */
+	__s64 shift;	 /* lane offset - publisher offset; 0 where the kernel opened the stream */
 };
 
 enum candidate_kind { CANDIDATE_STREAM = 1, CANDIDATE_DATAGRAM = 2 };
@@ -284,7 +288,7 @@ struct candidate {
 	__u32 track;
 	__u64 stream_id;   /* publisher's stream; STREAM only */
 	__u64 offset;	   /* STREAM only */
-	__u64 base;	   /* next_offset before this frame: offset + length - base bytes of connection credit were charged per lane */
+	__u64 base;	   /* next_offset before this frame; less than offset if frames before it are missing */
 	__u64 group;
 	__u64 object;	   /* DATAGRAM: object ID; STREAM: subgroup ID of a header with an explicit one, else 0 */
 	__u16 length;	   /* data bytes */
