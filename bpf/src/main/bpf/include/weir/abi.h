@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define WEIR_ABI_VERSION 1
+enum weir_abi { WEIR_ABI_VERSION = 1 };
 
 enum weir_limit {
 	WEIR_LIMIT_LANES = 1024,	   /* entries of lanes, packet_numbers, credit */

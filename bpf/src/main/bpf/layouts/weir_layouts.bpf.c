@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Never loaded: lists the types of abi.h so that they all appear in this object's BTF, from which the Java layouts are
+ * generated. A type that is not listed here, nor reached from one that is, has no Java layout.
+ */
+#include <weir/abi.h>
+
+struct weir_layouts {
+	enum weir_abi abi;
+	enum weir_limit limit;
+	enum weir_reason reason;
+	enum weir_verdict verdict;
+	enum entry_state entry_state;
+	enum lane_flag lane_flag;
+	enum subscription_flag subscription_flag;
+	enum candidate_kind candidate_kind;
+	enum candidate_flag candidate_flag;
+	struct control control;
+	struct publisher publisher;
+	struct replay replay;
+	struct connection_id_owner connection_id_owner;
+	struct lane lane;
+	struct packet_number_cell packet_number_cell;
+	struct credit credit;
+	struct track_key track_key;
+	struct track_ref track_ref;
+	struct track_state track_state;
+	struct fanout fanout;
+	struct stream_key stream_key;
+	struct stream_state stream_state;
+	struct lane_stream_key lane_stream_key;
+	struct lane_stream lane_stream;
+	struct record_entry record_entry;
+	struct packet_record packet_record;
+	struct route route;
+};
+
+struct weir_layouts weir_layouts;
