@@ -80,8 +80,9 @@ public record DevelopmentCertificate(KeyStore keyStore, X509Certificate certific
         return PASSWORD.toCharArray();
     }
 
-    /// @return SHA-256 of the certificate's DER form, as upper-case hexadecimal pairs with colons, as openssl prints it
-    public String fingerprint() {
+    /// @param certificate any certificate
+    /// @return SHA-256 of its DER form, as upper-case hexadecimal pairs with colons, as openssl prints it
+    public static String fingerprint(X509Certificate certificate) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app;
+
+import dev.weir.app.shell.OneShotRunner;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/// Runs the one command that the arguments name, and gives the process its exit code.
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class WeirApplication {
+    /// @param args the command, its options and arguments
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /// Runs a command in this JVM. Error messages go to standard error.
+    ///
+    /// @param args the command, its options and arguments
+    /// @return the exit code: 0 done, 1 failed, 2 wrong usage
+    public static int run(String... args) {
+        var application = new SpringApplication(WeirApplication.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        // The arguments are a command, not properties; the commands themselves see to an orderly end on a signal.
+        application.setAddCommandLineProperties(false);
+        application.setRegisterShutdownHook(false);
+        application.setDefaultProperties(Map.of("logging.level.dev.weir", isServe(args) ? "INFO" : "WARN"));
+        try (ConfigurableApplicationContext context = application.run(args)) {
+            return context.getBean(OneShotRunner.class).getExitCode();
+        }
+    }
+
+    private static boolean isServe(String[] args) {
+        return args.length > 0 && args[0].equals("serve");
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.shell;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.springframework.shell.core.command.Command;
+import org.springframework.shell.core.command.CommandOption;
+
+/// The text of `--help`: what the command does, then each option with its value, unit and default.
+final class CommandHelp {
+    private CommandHelp() {}
+
+    static String of(Command command) {
+        List<CommandOption> options = command.getOptions();
+        int width = options.stream().mapToInt(option -> synopsis(option).length()).max().orElse(0);
+        return command.getDescription() + "\n\nUsage: ./weir " + command.getName() + " [OPTIONS]\n\n"
+                + options.stream().map(option -> line(option, width)).collect(Collectors.joining());
+    }
+
+    private static String line(CommandOption option, int width) {
+        return ("  %-" + width + "s  %s%s%n").formatted(synopsis(option), option.description(), remark(option));
+    }
+
+    private static String remark(CommandOption option) {
+        if (Boolean.TRUE.equals(option.required())) {
+            return " (required)";
+        }
+        String standard = option.defaultValue();
+        return standard == null || standard.isEmpty() || CommandLine.isFlag(option) ? "" : " (default " + standard + ")";
+    }
+
+    /// @return the option as one writes it, such as `--lease NUMBER`
+    static String synopsis(CommandOption option) {
+        return ("--" + option.longName() + " " + placeholder(option.type())).strip();
+    }
+
+    /// @return a word that stands for a value of the type, or the values themselves
+    static String placeholder(Class<?> type) {
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining("|"));
+        }
+        if (type == Boolean.class) {
+            return "";
+        }
+        if (type == Path.class) {
+            return "PATH";
+        }
+        return Number.class.isAssignableFrom(type) ? "NUMBER" : "TEXT";
+    }
+}

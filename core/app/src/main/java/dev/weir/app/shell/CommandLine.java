@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.shell;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.shell.core.command.Command;
+import org.springframework.shell.core.command.CommandOption;
+import org.springframework.shell.core.command.CommandRegistry;
+import org.springframework.shell.core.command.ParsedInput;
+
+/// A command with the options given to it.
+///
+/// Parsed from the argument vector itself: Spring Shell's parser takes one string, which loses quoting, and does not know
+/// flags of two-word commands. Written as `--name value`, `--name=value`, or `--flag` for Boolean options.
+///
+/// @param command the command named
+/// @param input its options, for Spring Shell
+/// @param helpWanted whether `--help` or `-h` is among them
+record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
+
+    /// @param arguments the argument vector
+    /// @param registry the commands there are
+    /// @return the parsed line
+    /// @throws UsageException if it names no command, an unknown option, or lacks a value
+    static CommandLine parse(List<String> arguments, CommandRegistry registry) {
+        Command command = command(arguments, registry);
+        int words = command.getName().split(" ").length;
+        var builder = ParsedInput.builder().commandName(command.getName());
+        Set<String> seen = new HashSet<>();
+        boolean help = false;
+        var rest = new ArrayList<>(arguments.subList(words, arguments.size()));
+        while (!rest.isEmpty()) {
+            String word = rest.removeFirst();
+            if (word.equals("--help") || word.equals("-h")) {
+                help = true;
+            } else {
+                CommandOption option = option(command, word, rest);
+                if (!seen.add(option.longName())) {
+                    throw new UsageException("--" + option.longName() + " is given twice; give it once.");
+                }
+                builder.addOption(option);
+            }
+        }
+        return new CommandLine(command, builder.build(), help);
+    }
+
+    private static Command command(List<String> arguments, CommandRegistry registry) {
+        for (int words = Math.min(2, arguments.size()); words > 0; words--) {
+            Command command = registry.getCommandByName(String.join(" ", arguments.subList(0, words)));
+            if (command != null) {
+                return command;
+            }
+        }
+        String named = arguments.isEmpty() ? "No command given" : "There is no command '" + arguments.getFirst() + "'";
+        throw new UsageException(named + "; './weir --help' lists them.");
+    }
+
+    private static CommandOption option(Command command, String word, List<String> rest) {
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word : word.substring(0, equals);
+        CommandOption declared = declared(command, name);
+        if (declared == null) {
+            String what = word.startsWith("-") ? "has no option " + name : "takes no argument '" + word + "'";
+            throw new UsageException(command.getName() + " " + what + "; './weir " + command.getName() + " --help' lists the options.");
+        }
+        String value = equals < 0 ? value(declared, rest) : word.substring(equals + 1);
+        return CommandOption.with()
+                .shortName(declared.shortName())
+                .longName(declared.longName())
+                .type(declared.type())
+                .value(value)
+                .build();
+    }
+
+    private static @Nullable CommandOption declared(Command command, String name) {
+        return command.getOptions().stream()
+                .filter(option -> name.equals("--" + option.longName()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String value(CommandOption declared, List<String> rest) {
+        if (isFlag(declared)) {
+            return "true";
+        }
+        if (rest.isEmpty() || rest.getFirst().startsWith("--")) {
+            throw new UsageException("--" + declared.longName() + " needs a value: " + CommandHelp.synopsis(declared) + ".");
+        }
+        return rest.removeFirst();
+    }
+
+    /// @return whether the option may stand without a value
+    static boolean isFlag(CommandOption option) {
+        return option.type() == Boolean.class;
+    }
+}

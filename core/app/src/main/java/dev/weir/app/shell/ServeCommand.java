@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.shell;
+
+import dev.weir.app.AppProperties;
+import dev.weir.app.relay.ListenAddress;
+import dev.weir.app.relay.RelayIdentity;
+import dev.weir.app.relay.StatisticsFile;
+import dev.weir.app.relay.TerminationSignal;
+import dev.weir.engine.PathMode;
+import dev.weir.engine.RelayOptions;
+import dev.weir.quic.kwik.RelayServer;
+import dev.weir.testkit.DevelopmentCertificate;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.shell.core.command.CommandContext;
+import org.springframework.shell.core.command.annotation.Command;
+import org.springframework.shell.core.command.annotation.Option;
+import org.springframework.stereotype.Component;
+
+/// `serve`: a relay, until SIGTERM or SIGINT.
+@Component
+class ServeCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    /// More than the relay's own beat; below it a garbage collection would stop the kernel's copies.
+    private static final long SHORTEST_LEASE = 20;
+
+    private final AppProperties properties;
+
+    ServeCommand(AppProperties properties) {
+        this.properties = properties;
+    }
+
+    @Command(name = "serve", description = "Runs a relay until it gets SIGTERM or SIGINT.", group = "Relay")
+    void serve(
+            CommandContext context,
+            @Option(longName = "listen", defaultValue = "[::]:4433",
+                    description = "UDP address and port to listen on, ADDRESS:PORT; [::] takes IPv4 as well") String listen,
+            @Option(longName = "certificate", description = "PEM file with the certificate chain, the relay's own first;"
+                    + " without one the relay makes a certificate for development") @Nullable Path certificate,
+            @Option(longName = "key", description = "PEM file with the certificate's private key, PKCS#8, EC or RSA")
+                    @Nullable Path key,
+            @Option(longName = "path", defaultValue = "auto",
+                    description = "who makes the copies; auto takes the kernel where BPF is available") PathMode path,
+            @Option(longName = "lease", defaultValue = "200",
+                    description = "milliseconds without a sign of life from user space after which the kernel stops copying")
+                    Long lease,
+            @Option(longName = "stats", description = "file for the relay's counters, JSON, rewritten five times a second")
+                    @Nullable Path stats)
+            throws Exception {
+        InetSocketAddress address = address(listen);
+        if (lease < SHORTEST_LEASE) {
+            throw new UsageException("--lease takes " + SHORTEST_LEASE + " milliseconds or more, not " + lease + ".");
+        }
+        RelayIdentity identity = identity(certificate, key);
+        var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
+                Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout());
+        TerminationSignal signal = TerminationSignal.install();
+        try (RelayServer relay = RelayServer.start(options)) {
+            run(relay, stats, context.outputWriter(), signal);
+        }
+    }
+
+    private void run(RelayServer relay, @Nullable Path stats, PrintWriter output, TerminationSignal signal)
+            throws InterruptedException {
+        StatisticsFile file = stats == null ? null : StatisticsFile.open(stats, properties.statisticsInterval(), relay::statistics);
+        try (file) {
+            output.println("ready " + ListenAddress.format(relay.address()) + " path "
+                    + (relay.kernelPath() ? "kernel" : "userspace"));
+            output.flush();
+            signal.await();
+        }
+    }
+
+    private static InetSocketAddress address(String listen) {
+        try {
+            return ListenAddress.parse(listen);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--listen: " + e.getMessage());
+        }
+    }
+
+    private static RelayIdentity identity(@Nullable Path certificate, @Nullable Path key) {
+        if (certificate != null && key != null) {
+            return RelayIdentity.ofPem(certificate, key);
+        }
+        if (certificate != null || key != null) {
+            throw new UsageException("--certificate and --key belong together; give both, or neither for a development certificate.");
+        }
+        RelayIdentity identity = RelayIdentity.forDevelopment();
+        LOG.atWarn().addKeyValue("sha256", DevelopmentCertificate.fingerprint(identity.certificate()))
+                .log("No --certificate given: made one for development that nobody trusts; it is gone when the relay ends");
+        return identity;
+    }
+}
