@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /// The text form of a UDP address: `192.0.2.1:4433`, `[2001:db8::1]:4433`, or `:4433` for all addresses of the machine.
 public final class ListenAddress {
-    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%\\w]+)]|([0-9.]+)|):(\\d{1,5})");
+    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%\\w]+)]|(\\d+(?:\\.\\d+){3})|):(\\d{1,5})");
     private static final int LARGEST_PORT = 65535;
 
     private ListenAddress() {}
