@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Never loaded: lists the types of abi.h so that they all appear in this object's BTF, from which the Java layouts are
+ * Never loaded: lists the types that Java sees so that they all appear in this object's BTF, from which the Java layouts are
  * generated. A type that is not listed here, nor reached from one that is, has no Java layout.
  */
 #include <weir/abi.h>
+#include <weir/selftest.h>
 
 struct weir_layouts {
 	enum weir_abi abi;
@@ -33,6 +34,7 @@ struct weir_layouts {
 	struct record_entry record_entry;
 	struct packet_record packet_record;
 	struct route route;
+	struct selftest selftest;
 };
 
 struct weir_layouts weir_layouts;

@@ -4,22 +4,10 @@
 #define WEIR_OPEN_H
 
 #include <bpf/bpf_helpers.h>
-#include <weir/maps.h>
-#include <weir/stats.h>
 #include <weir/aead.h>
-
-/* RFC 9000 appendix A.3. next is the largest number seen, plus one. */
-static __always_inline __u64 decode_packet_number(__u64 next, __u32 truncated, __u32 length)
-{
-	__u64 window = 1ULL << (length * 8);
-	__u64 number = (next & ~(window - 1)) | truncated;
-
-	if (number + window / 2 <= next && number < (1ULL << 62) - window)
-		return number + window;
-	if (number > next + window / 2 && number >= window)
-		return number - window;
-	return number;
-}
+#include <weir/maps.h>
+#include <weir/parse_quic.h>
+#include <weir/stats.h>
 
 /* Takes header protection off into aad; its length is that of the header. Returns the packet number's length in bytes. */
 static __always_inline __u32 unprotect_header(struct scratch *s, const struct publisher *publisher, __u32 offset, __u32 *truncated)

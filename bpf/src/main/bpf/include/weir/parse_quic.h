@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Step 4, parse: all frames of the plaintext, each stepped over by its own lengths (RFC 9000 sections 12.4, 16, 19; RFC 9221). */
+/* Packet numbers, and step 4, parse: all frames of the plaintext, each stepped over by its own lengths (RFC 9000 sections 12.4, 16,
+ * 17.1, 19; RFC 9221). */
 #ifndef WEIR_PARSE_QUIC_H
 #define WEIR_PARSE_QUIC_H
 
 #include <bpf/bpf_helpers.h>
 #include <weir/scratch.h>
+
+/* RFC 9000 appendix A.3. next is the largest number seen, plus one. */
+static __always_inline __u64 decode_packet_number(__u64 next, __u32 truncated, __u32 length)
+{
+	__u64 window = 1ULL << (length * 8);
+	__u64 number = (next & ~(window - 1)) | truncated;
+
+	if (number + window / 2 <= next && number < (1ULL << 62) - window)
+		return number + window;
+	if (number > next + window / 2 && number >= window)
+		return number - window;
+	return number;
+}
 
 /* Reads eight bytes at the cursor, most significant first, whatever lies behind the end. 0 and no move: the text is over. */
 static __always_inline int peek_word(const struct text *text, __u32 offset, __u32 end, __u64 *word)
