@@ -15,6 +15,15 @@ static __always_inline __u16 fold(__u64 sum)
 	return sum;
 }
 
+static __always_inline __u32 sum_words(const __u16 *words, __u32 count)
+{
+	__u32 sum = 0;
+
+	for (__u32 i = 0; i < count; i++)
+		sum += words[i];
+	return sum;
+}
+
 /* Sum of length bytes at offset, to which up to three bytes behind are set to zero. Negative: refused by the kernel. */
 static __always_inline __s64 sum_text(struct text *text, __u32 offset, __u32 length, __u32 seed)
 {

@@ -8,6 +8,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <weir/consts.h>
+#include <weir/csum.h>
 #include <weir/maps.h>
 #include <weir/stats.h>
 
@@ -45,7 +46,7 @@ struct sk_buff {
 	__u8 ip_summed : 2;
 } __attribute__((preserve_access_index));
 
-enum { SKB_CHECKSUM_PARTIAL = 3 };
+enum { SKB_CHECKSUM_PARTIAL = 3, PACKET_TYPE_HOST = 0 };
 
 extern void *bpf_cast_to_kern_ctx(void *context) __ksym;
 
@@ -74,6 +75,8 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct arrival *arr
 		return -1;
 	if (header_length != IPV4_LENGTH)
 		arrival->refused = REASON_IP_OPTIONS;
+	else if (fold(sum_words((const __u16 *)&ip, IPV4_LENGTH / 2)) != 0xffff)
+		return -1; /* the stack will drop it */
 	if (ip.fragment & bpf_htons(IPV4_MORE_FRAGMENTS))
 		arrival->refused = REASON_FRAGMENT;
 	arrival->family = 4;
@@ -198,6 +201,9 @@ static __always_inline int classify(struct __sk_buff *skb, struct packet *packet
 	__u32 zero = 0;
 	struct control *settings = bpf_map_lookup_elem(&control, &zero);
 
+	/* What the device overheard, or what a VLAN device will see as its own later, is not for the relay here. */
+	if (skb->pkt_type != PACKET_TYPE_HOST || skb->vlan_present)
+		return REASON_NOT_QUIC;
 	if (!settings || parse_arrival(skb, &arrival) || arrival.destination_port != settings->listen_port)
 		return REASON_NOT_QUIC;
 	struct publisher *publisher = find_publisher(skb, arrival.offset, packet);
