@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// How objects of a track travel (MoQT's Forwarding Preference).
+/// How the objects of a track travel: the word for the two ways that users compare.
 public enum DeliveryMode {
-    /// One unidirectional stream per subgroup; objects are dropped by whole streams that have not begun.
+    /// In STREAM frames, one unidirectional stream per subgroup: reliable and in order, so a copy has no holes.
     STREAM,
-    /// One DATAGRAM per object; any object may be dropped.
+    /// In DATAGRAM frames, one object each: an object arrives whole or not at all, and any of them may be dropped.
     DATAGRAM
 }

@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Who gets what: four hooks, each optional; the default is the relay's own behaviour.
+/// A policy of the fan-out: four hooks, of which it replaces those that it needs; the defaults are the relay's own.
 ///
-/// Thread: the hooks are read once when the policy comes into force, on the thread that does that. Lifetime: until another
-/// policy takes its place. Failure: an exception here leaves the policy before it in force.
+/// **Thread.** The four methods here are called on one thread when the policy is put in force, and again only when it is put in
+/// force anew; the hooks they give are called as each says.
+///
+/// **Lifetime.** A policy serves any number of tracks at once, from the moment it is put in force until another one is; it must not
+/// keep what it is handed beyond a call, except values ([MediaObject] and the like are).
+///
+/// **Failure.** A policy whose methods here throw is not put in force, and the one before it stays.
 public interface FanoutPolicy {
-    /// What the payload of an object is.
+    /// What the bytes are; by default one object is one frame.
     default FrameParser frames() {
-        return FrameParser.groupStart();
+        return FrameParser.singleFrame();
     }
 
-    /// Where an object stands in decoding order.
+    /// Where an object stands in its track; by default its group ID.
     default PacketIndexer indexer() {
-        return PacketIndexer.byLocation();
+        return PacketIndexer.byGroup();
     }
 
-    /// How urgent an object is.
+    /// How urgent an object is; by default as the publisher says.
     default PriorityAssigner priorities() {
         return PriorityAssigner.publisher();
     }
 
-    /// Who gets an object.
+    /// Who gets an object; by default everybody.
     default ObjectFilter filter() {
         return ObjectFilter.all();
     }
 
-    /// Everything to everybody.
+    /// The default policy: every subscriber gets every object.
     static FanoutPolicy passAll() {
-        return new FanoutPolicy() {};
+        return PassAll.INSTANCE;
     }
 }

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Says what the payload of an object is, once per object: a pure function in Java, part of the candidate's parsing in the
-/// kernel.
+import java.nio.ByteBuffer;
+
+/// Says what the bytes of an object are. Java face: a pure function of the object; kernel face: none yet, the data plane reads MoQT
+/// headers only, which is what [#singleFrame()] does.
 ///
-/// Thread: any thread of the relay, one at a time per track. Lifetime: as long as its policy is in force. Failure: an
-/// exception counts as "nothing known".
+/// **Thread.** Called on the relay's engine thread, for one object at a time; it must not block.
+///
+/// **Lifetime.** Created with its policy, asked once per object, in the order in which objects arrive. The buffer is
+/// read-only and belongs to the relay again after the call: keep no reference to it.
+///
+/// **Failure.** An exception makes the relay take the object as [#singleFrame()] would, and count it; a parser that does not know the
+/// bytes answers that they are independent, layer 0.
 @FunctionalInterface
 public interface FrameParser {
-    /// What a payload is.
+    /// Looks at one object.
     ///
-    /// @param independent decodable without any other object
-    /// @param layer temporal layer, 0 is the base
-    record FrameInfo(boolean independent, int layer) {}
+    /// @param object what MoQT's headers say
+    /// @param payload its payload from position to limit, as far as it has come; read-only
+    /// @return what it is
+    FrameContent parse(MediaObject object, ByteBuffer payload);
 
-    /// Describes an object.
-    FrameInfo parse(MediaObject object);
-
-    /// The first object of a group is independent, everything is in the base layer.
-    static FrameParser groupStart() {
-        return object -> new FrameInfo(object.object() == 0, 0);
+    /// An object is one frame without layers, and the first one of a group can be decoded alone: what MoQT itself promises.
+    static FrameParser singleFrame() {
+        return (object, payload) -> new FrameContent(0, object.object() == 0);
     }
 }

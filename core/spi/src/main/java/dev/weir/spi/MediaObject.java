@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// One object, as a policy sees it. In STREAM mode a policy is asked once per subgroup stream, with its first object.
+/// One MoQT object as the fan-out sees it: what its headers say, not its payload. In [DeliveryMode#STREAM] the filter is asked once,
+/// when the subgroup's stream begins; the object is then the first one of the stream.
 ///
-/// @param track full track name, namespace fields and name separated by slashes
+/// @param track full track name, as text; the same for all subscribers
 /// @param group group ID, unsigned
-/// @param subgroup subgroup ID, unsigned; 0 in DATAGRAM mode
+/// @param subgroup subgroup ID, unsigned; 0 in [DeliveryMode#DATAGRAM]
 /// @param object object ID, unsigned
 /// @param priority publisher priority, 0 to 255, lower is more urgent
 /// @param mode how it travels
-/// @param size payload bytes as far as they are known, 0 at the beginning of a stream
+/// @param size bytes of the DATAGRAM payload that carries it; 0 in [DeliveryMode#STREAM], where it is not known at the beginning
 public record MediaObject(
-        String track, long group, long subgroup, long object, int priority, DeliveryMode mode, int size) {}
+        String track, long group, long subgroup, long object, int priority, DeliveryMode mode, int size) {
+    /// @throws IllegalArgumentException if the priority or the size is out of range
+    public MediaObject {
+        if (priority < 0 || priority > 255) {
+            throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
+        }
+        if (size < 0) {
+            throw new IllegalArgumentException("a size is not negative: " + size);
+        }
+    }
+}

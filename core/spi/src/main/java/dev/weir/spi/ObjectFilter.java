@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Decides once per object and subscriber whether it is sent. In Java this is a pure function that the user-space path runs;
-/// in the kernel it is `weir_policy_filter` of `bpf/include/weir/policy.h`, of which the stock one forwards everything.
+/// Decides who gets an object. Java face: a function of the object and the state of one subscriber's connection; kernel face: the
+/// hook `weir_policy_filter` of the data plane, whose default forwards everything as [#all()] does.
 ///
-/// Thread: called on any thread of the relay, never on two at a time for one track. Lifetime: as long as its policy is in
-/// force. Failure: an exception counts as [Verdict.Defer], and the object is sent from user space.
+/// **Thread.** Called on the relay's engine thread, for one object and one subscriber at a time; it must not block. It is
+/// on the way of every object that user space sends: some ten nanoseconds are fine, an allocation per call is not.
+///
+/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber; in [DeliveryMode#STREAM] once
+/// per subgroup stream and subscriber, before the first byte goes out. An object that the data plane has sent is not asked for again.
+///
+/// **Failure.** An exception counts as [Verdict#forward()]: a policy that fails takes nothing from a subscriber.
 @FunctionalInterface
 public interface ObjectFilter {
-    /// The verdict for `object` and the subscriber behind `lane`.
+    /// Decides about one object and one subscriber.
+    ///
+    /// @param object what it is, with the priority that [PriorityAssigner] gave it
+    /// @param lane the subscriber's connection now
+    /// @return the verdict; in [DeliveryMode#STREAM] a drop holds for the whole stream
     Verdict decide(MediaObject object, LaneView lane);
 
-    /// Forwards everything.
+    /// Forwards every object to everybody.
     static ObjectFilter all() {
         return (object, lane) -> Verdict.forward();
     }

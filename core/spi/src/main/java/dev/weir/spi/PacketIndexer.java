@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Gives each object a place in decoding order, once per object: a pure function in Java, a field of the candidate in the
-/// kernel.
+/// Gives an object its place in the track. Java face: a function of the objects so far; kernel face: none yet, the data plane
+/// compares group and object IDs, which is what [#byGroup()] does.
 ///
-/// Thread: any thread of the relay, one at a time per track. Lifetime: as long as its policy is in force. Failure: an
-/// exception leaves the default index.
+/// **Thread.** Called on the relay's engine thread, for one object at a time; it must not block. It may keep state without locks.
+///
+/// **Lifetime.** Created with its policy and shared by the tracks that use it; asked once per object, after [FrameParser].
+///
+/// **Failure.** An exception makes the relay take the object's place as [#byGroup()] would, and count it.
 @FunctionalInterface
 public interface PacketIndexer {
-    /// Where an object stands.
+    /// Places one object.
     ///
-    /// @param index ascends with each object of the track
-    /// @param restart index of the object from which decoding can begin again
-    record Index(long index, long restart) {}
+    /// @param object what MoQT's headers say
+    /// @param content what the frame parser found
+    /// @return its place; never lower than that of an object of the same track that was asked for before and comes earlier in it
+    ObjectIndex index(MediaObject object, FrameContent content);
 
-    /// Bits of the object ID in a default index.
-    int OBJECT_BITS = 24;
-
-    /// The object's place.
-    Index index(MediaObject object);
-
-    /// Group and object ID side by side; decoding begins again with each group.
-    static PacketIndexer byLocation() {
-        return object -> new Index(object.group() << OBJECT_BITS | object.object(), object.group() << OBJECT_BITS);
+    /// The index is the group ID, and decoding can start with every group: what MoQT itself promises.
+    static PacketIndexer byGroup() {
+        return (object, content) -> new ObjectIndex(object.group(), object.group());
     }
 }

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Gives each object a priority, once per object: a pure function in Java, a field of the candidate in the kernel.
+/// Says how urgent an object is. Java face: a pure function of the object; kernel face: the hook `weir_policy_object` of the data
+/// plane, whose default keeps the publisher's priority as [#publisher()] does.
 ///
-/// Thread: any thread of the relay, one at a time per track. Lifetime: as long as its policy is in force. Failure: an
-/// exception leaves the publisher's priority.
+/// **Thread.** Called on the relay's engine thread, for one object at a time; it must not block.
+///
+/// **Lifetime.** Created with its policy; asked once per object, after [PacketIndexer] and before [ObjectFilter].
+///
+/// **Failure.** An exception, or a number outside 0 to 255, makes the relay keep the publisher's priority, and is counted.
 @FunctionalInterface
 public interface PriorityAssigner {
-    /// Priority of the object, 0 to 255, lower is more urgent.
-    int priority(MediaObject object);
+    /// Judges one object.
+    ///
+    /// @param object what MoQT's headers say, with the publisher's priority
+    /// @param content what the frame parser found
+    /// @param index its place in the track
+    /// @return priority 0 to 255, lower is more urgent
+    int assign(MediaObject object, FrameContent content, ObjectIndex index);
 
     /// The publisher's own priority.
     static PriorityAssigner publisher() {
-        return MediaObject::priority;
+        return (object, content, index) -> object.priority();
     }
 }

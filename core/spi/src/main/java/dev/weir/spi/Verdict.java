@@ -1,31 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// The decision for one object and one subscriber.
+/// The policy's decision for one object and one subscriber.
 public sealed interface Verdict {
-    /// Send it.
-    record Forward() implements Verdict {}
+    /// The object is sent as soon as the subscriber's credit allows.
+    record Forward() implements Verdict {
+        private static final Forward INSTANCE = new Forward();
+    }
 
-    /// Never send it; counted under `reason`.
-    record Drop(String reason) implements Verdict {}
+    /// The object is not sent to this subscriber. In [DeliveryMode#STREAM] it is the whole subgroup stream, which must not have
+    /// begun: a stream has no holes.
+    ///
+    /// @param reason why, as the name of a counter: lower-case letters, digits and underscores
+    record Drop(String reason) implements Verdict {
+        /// @throws IllegalArgumentException if the reason cannot be the name of a counter
+        public Drop {
+            if (!reason.matches("[a-z][a-z0-9_]*")) {
+                throw new IllegalArgumentException("the drop reason \"" + reason
+                        + "\" cannot name a counter: use lower-case letters, digits and underscores, a letter first");
+            }
+        }
+    }
 
-    /// Leave it to user space, which asks again there and then sends or drops it.
-    record Defer() implements Verdict {}
+    /// The data plane leaves the object to user space, which asks again and sends it, later than the data plane would have. From a
+    /// policy asked in user space it means the same as [Forward].
+    record Defer() implements Verdict {
+        private static final Defer INSTANCE = new Defer();
+    }
 
     /// Send it.
     static Verdict forward() {
-        return Constants.FORWARD;
+        return Forward.INSTANCE;
     }
 
-    /// Never send it.
+    /// Do not send it.
     ///
-    /// @param reason a few words, the same for all objects dropped for this cause
+    /// @param reason why, as the name of a counter: lower-case letters, digits and underscores
+    /// @throws IllegalArgumentException if the reason cannot be the name of a counter
     static Verdict drop(String reason) {
         return new Drop(reason);
     }
 
     /// Leave it to user space.
     static Verdict defer() {
-        return Constants.DEFER;
+        return Defer.INSTANCE;
     }
 }
