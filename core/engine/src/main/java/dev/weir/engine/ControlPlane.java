@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.ControlMessage.Goaway;
+import dev.weir.wire.moqt.ControlMessage.Publish;
+import dev.weir.wire.moqt.ControlMessage.PublishDone;
+import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.RequestError;
+import dev.weir.wire.moqt.ControlMessage.RequestOk;
+import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
+import dev.weir.wire.moqt.ControlMessage.Setup;
+import dev.weir.wire.moqt.ControlMessage.Subscribe;
+import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.ControlMessage.UnsupportedRequest;
+import dev.weir.wire.moqt.Parameters;
+import dev.weir.wire.moqt.PublishDoneStatus;
+import dev.weir.wire.moqt.RequestErrorCode;
+import dev.weir.wire.moqt.SessionError;
+import dev.weir.wire.moqt.SubscriptionFilter;
+import dev.weir.wire.moqt.TrackProperties;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The relay's side of MoQT draft-18: requests of subscribers and publishers (WIRE.md sections 2 to 7). Upstream
+/// subscriptions are [Upstream]'s.
+final class ControlPlane {
+    private final Relay relay;
+    private final Upstream upstream;
+    private boolean goingAway;
+
+    ControlPlane(Relay relay) {
+        this.relay = relay;
+        this.upstream = new Upstream(relay);
+    }
+
+    /// Messages on the control stream: SETUP first, then nothing but GOAWAY.
+    void control(Session session, ControlMessage message) {
+        switch (message) {
+            case Setup s when !session.setupReceived -> session.setupReceived = true;
+            case Goaway g when session.setupReceived -> relay.counters().increment("goaway.received");
+            default ->
+                violation(session, "unexpected " + message.getClass().getSimpleName() + " on the control stream");
+        }
+    }
+
+    void request(Session session, RequestChannel channel, ControlMessage message) {
+        Long requestId = requestId(message);
+        if (requestId == null) {
+            violation(session, message.getClass().getSimpleName() + " does not begin a request stream");
+            return;
+        }
+        if (!takeRequestId(session, requestId)) {
+            return;
+        }
+        if (goingAway) {
+            refuse(channel, RequestErrorCode.GOING_AWAY, "the relay is shutting down");
+            return;
+        }
+        switch (message) {
+            case Subscribe subscribe -> subscribe(session, channel, subscribe);
+            case Publish publish -> upstream.publish(session, channel, publish);
+            case PublishNamespace announce -> {
+                session.namespaces.put(channel, announce.namespace());
+                channel.send(new RequestOk(Parameters.EMPTY, TrackProperties.EMPTY));
+                upstream.namespaceAvailable(session, announce.namespace());
+            }
+            default ->
+                refuse(channel, RequestErrorCode.NOT_SUPPORTED, "this relay does not serve this kind of request");
+        }
+    }
+
+    private static @Nullable Long requestId(ControlMessage message) {
+        return switch (message) {
+            case Subscribe s -> s.requestId();
+            case Publish p -> p.requestId();
+            case PublishNamespace n -> n.requestId();
+            case UnsupportedRequest u -> u.requestId();
+            default -> null;
+        };
+    }
+
+    /// Request IDs of the peer are even and ascend by two. Streams may overtake each other, so only parity and
+    /// repetition below the next expected ID are judged per arrival.
+    private boolean takeRequestId(Session session, long requestId) {
+        if ((requestId & 1) != 0 || !session.requestIds.add(requestId)) {
+            relay.counters().increment("protocol_violations");
+            session.endpoint()
+                    .close(SessionError.INVALID_REQUEST_ID.code(), "request ID " + requestId + " has the wrong parity or was used");
+            return false;
+        }
+        return true;
+    }
+
+    private void subscribe(Session session, RequestChannel channel, Subscribe request) {
+        Track track = relay.tracks().get(request.track());
+        if (track != null && session.subscriptions.containsKey(track)) {
+            refuse(channel, RequestErrorCode.DUPLICATE_SUBSCRIPTION, "this session subscribes to the track already");
+            return;
+        }
+        if (track == null || track.state == Track.State.ORPHANED || track.state == Track.State.ENDED) {
+            Session publisher = upstream.publisherOf(request.track().namespace());
+            if (publisher == null) {
+                refuse(channel, RequestErrorCode.DOES_NOT_EXIST, "no publisher has announced this track");
+                return;
+            }
+            if (track != null && track.state == Track.State.ENDED) {
+                relay.tracks().remove(request.track());
+                track = null;
+            }
+            if (track == null) {
+                track = new Track(request.track());
+                relay.tracks().put(request.track(), track);
+            }
+            upstream.subscribe(publisher, track);
+        }
+        var subscription = new Subscription(session, track, channel);
+        subscription.forward = request.parameters().forward();
+        subscription.priority = request.parameters().subscriberPriority();
+        subscription.filter = request.parameters().filter();
+        track.subscriptions.add(subscription);
+        session.subscriptions.put(track, subscription);
+        if (track.state == Track.State.ESTABLISHED) {
+            accept(subscription);
+        }
+    }
+
+    /// Answers SUBSCRIBE; objects flow once the answer is acknowledged, so that no object overtakes its alias.
+    void accept(Subscription subscription) {
+        if (subscription.accepted) {
+            return;
+        }
+        Track track = subscription.track;
+        subscription.start = Delivery.startOf(subscription.filter, track.largest);
+        if (subscription.filter instanceof SubscriptionFilter.AbsoluteRange range) {
+            subscription.endGroup = range.endGroup();
+        }
+        subscription.accepted = true;
+        var parameters = Parameters.builder();
+        if (track.largest != null) {
+            parameters.largestObject(track.largest);
+        }
+        subscription.channel.send(new SubscribeOk(track.alias, parameters.build(), track.properties));
+        upstream.forwardingWanted(track);
+    }
+
+    void requestAcknowledged(Session session, long streamId) {
+        for (Subscription subscription : session.subscriptions.values()) {
+            if (subscription.accepted && !subscription.active && subscription.channel.streamId() == streamId) {
+                subscription.active = true;
+                relay.refreshLaneList(subscription.track);
+                relay.drain();
+                relay.delivery().catchUp(subscription);
+            }
+        }
+    }
+
+    void requestMessage(Session session, RequestChannel channel, ControlMessage message) {
+        switch (message) {
+            case RequestUpdate update -> update(session, channel, update);
+            case PublishDone done -> upstream.published(session, channel, done);
+            default ->
+                violation(session, "unexpected " + message.getClass().getSimpleName() + " on a request stream");
+        }
+    }
+
+    private void update(Session session, RequestChannel channel, RequestUpdate update) {
+        if (!takeRequestId(session, update.requestId())) {
+            return;
+        }
+        for (Subscription subscription : session.subscriptions.values()) {
+            if (subscription.channel == channel) {
+                Parameters changed = update.parameters();
+                if (changed.hasForward()) {
+                    subscription.forward = changed.forward();
+                }
+                if (changed.hasSubscriberPriority()) {
+                    subscription.priority = changed.subscriberPriority();
+                }
+                if (changed.filter() != null) {
+                    subscription.start = Delivery.startOf(changed.filter(), subscription.track.largest);
+                    subscription.endGroup = changed.filter() instanceof SubscriptionFilter.AbsoluteRange range
+                            ? range.endGroup()
+                            : Subscription.OPEN_END;
+                }
+                relay.refreshLaneList(subscription.track);
+                upstream.forwardingWanted(subscription.track);
+                channel.send(new RequestOk(Parameters.EMPTY, TrackProperties.EMPTY));
+                return;
+            }
+        }
+        refuse(channel, RequestErrorCode.DOES_NOT_EXIST, "no subscription on this stream");
+    }
+
+    void requestClosed(Session session, RequestChannel channel) {
+        session.namespaces.remove(channel);
+        upstream.publishClosed(session, channel);
+        for (Subscription subscription : new ArrayList<>(session.subscriptions.values())) {
+            if (subscription.channel == channel && !subscription.done) {
+                channel.finish();
+                remove(subscription);
+            }
+        }
+    }
+
+    private void remove(Subscription subscription) {
+        Track track = subscription.track;
+        subscription.done = true;
+        track.subscriptions.remove(subscription);
+        subscription.session.subscriptions.remove(track);
+        relay.refreshLaneList(track);
+        relay.drain();
+        relay.delivery().subscriptionEnded(subscription);
+        upstream.forwardingWanted(track);
+    }
+
+    void sessionClosed(Session session) {
+        for (Subscription subscription : new ArrayList<>(session.subscriptions.values())) {
+            remove(subscription);
+        }
+        upstream.sessionClosed(session);
+    }
+
+    /// Tracks whose publisher is done: PUBLISH_DONE to everyone who has got everything.
+    void finishEnded(long now) {
+        for (Track track : List.copyOf(relay.tracks().values())) {
+            if (track.state != Track.State.ENDED || !upstream.isComplete(track, now)) {
+                continue;
+            }
+            for (Subscription subscription : new ArrayList<>(track.subscriptions)) {
+                if (subscription.accepted && hasEverything(subscription)) {
+                    done(subscription, PublishDoneStatus.TRACK_ENDED, "the publisher has ended the track");
+                }
+            }
+            if (track.subscriptions.isEmpty()) {
+                upstream.drop(track);
+            }
+        }
+    }
+
+    private static boolean hasEverything(Subscription subscription) {
+        Session session = subscription.session;
+        if (!subscription.active || session.queue.hasDatagrams() || session.ledger.outstanding() > 0) {
+            return false;
+        }
+        for (LaneStream stream : subscription.streams.values()) {
+            if (!stream.isSettled()) {
+                return false;
+            }
+        }
+        for (UpstreamStream stream : subscription.track.streams.values()) {
+            boolean wanted = subscription.forward && subscription.wantsGroup(stream.group()) && !stream.isReset();
+            boolean enters = stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null;
+            if (wanted && enters && subscription.streamOf(stream) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void done(Subscription subscription, PublishDoneStatus status, String reason) {
+        subscription.channel.send(new PublishDone(status.code(), subscription.streamsOpened, reason));
+        subscription.channel.finish();
+        remove(subscription);
+    }
+
+    void shutDown() {
+        goingAway = true;
+        for (Session session : relay.sessions()) {
+            if (!session.isEstablished()) {
+                continue;
+            }
+            session.endpoint().sendControl(new Goaway("", 0, 0L));
+            for (Subscription subscription : new ArrayList<>(session.subscriptions.values())) {
+                done(subscription, PublishDoneStatus.GOING_AWAY, "the relay is shutting down");
+            }
+        }
+    }
+
+    void violation(Session session, String what) {
+        relay.counters().increment("protocol_violations");
+        session.endpoint().close(SessionError.PROTOCOL_VIOLATION.code(), what);
+    }
+
+    static void refuse(RequestChannel channel, RequestErrorCode code, String reason) {
+        channel.send(new RequestError(code.code(), 0, reason));
+        channel.finish();
+    }
+
+    /// The track's alias is known now: everybody who waits is answered.
+    void established(Track track) {
+        for (Subscription subscription : new ArrayList<>(track.subscriptions)) {
+            accept(subscription);
+        }
+    }
+
+    /// The publisher refused the track.
+    void refused(Track track, long code, String reason) {
+        for (Subscription subscription : new ArrayList<>(track.subscriptions)) {
+            if (!subscription.accepted) {
+                subscription.channel.send(new RequestError(code, 0, reason));
+                subscription.channel.finish();
+                remove(subscription);
+            }
+        }
+        if (track.subscriptions.isEmpty()) {
+            relay.tracks().remove(track.name);
+        }
+    }
+}

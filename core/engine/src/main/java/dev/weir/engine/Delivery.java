@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.engine.DataPlane.LaneStreamEntry;
+import dev.weir.engine.Track.CachedDatagram;
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.Verdict;
+import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.MoqtException;
+import dev.weir.wire.moqt.ObjectDatagramHeader;
+import dev.weir.wire.moqt.StreamResetCode;
+import dev.weir.wire.moqt.SubscriptionFilter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Takes the publisher's objects in user space, caches them, and gives every subscription what the kernel did not send.
+final class Delivery {
+    /// A finished stream stays known this long after its last change, so that a late retransmission is still recognised.
+    private static final long LINGER_NANOS = 1_000_000_000L;
+
+    private final Relay relay;
+    private final long cacheBytes;
+    private long cached;
+
+    Delivery(Relay relay, long cacheBytes) {
+        this.relay = relay;
+        this.cacheBytes = cacheBytes;
+    }
+
+    long cachedBytes() {
+        return cached;
+    }
+
+    /// The stream of that ID, made if it is new.
+    UpstreamStream upstream(Session publisher, long streamId) {
+        return publisher.upstream.computeIfAbsent(streamId, id -> new UpstreamStream(publisher, id));
+    }
+
+    void streamData(Session publisher, long streamId, byte[] data, int length, boolean fin) {
+        relay.drain();
+        if (publisher.closed) {
+            return;
+        }
+        UpstreamStream stream = upstream(publisher, streamId);
+        if (stream.isReset()) {
+            return;
+        }
+        long from = stream.length();
+        int before = stream.footprint();
+        try {
+            stream.append(data, length);
+        } catch (MoqtException e) {
+            relay.counters().increment("protocol_violations");
+            publisher.endpoint().close(e.code(), e.getMessage());
+            return;
+        }
+        cached += stream.footprint() - before;
+        stream.lastChangeNanos = relay.now();
+        if (fin) {
+            stream.end();
+        }
+        if (stream.track == null) {
+            attach(publisher, stream);
+        } else {
+            deliver(stream, from, fin);
+        }
+    }
+
+    /// Finds the track of a stream whose header is complete; a stream of an unknown alias waits for the alias.
+    private void attach(Session publisher, UpstreamStream stream) {
+        Track track = stream.hasHeader() ? publisher.tracksByAlias.get(stream.alias()) : null;
+        if (track == null) {
+            return;
+        }
+        stream.attach(track);
+        track.streams.put(stream.id, stream);
+        track.upstreamStreamsSeen++;
+        if (track.aliasOverride.length > 0) {
+            stream.overwriteAlias(track.aliasOverride);
+        }
+        DataPlane plane = relay.dataPlane();
+        if (plane != null && track.index != DataPlane.NONE && !stream.knownToKernel) {
+            plane.blockStream(publisher.publisherIndex, stream.id);
+        }
+        deliver(stream, 0, stream.finalSize() >= 0);
+    }
+
+    /// The alias of a track has become known: streams that waited for it go on.
+    void attachWaiting(Session publisher) {
+        for (UpstreamStream stream : new ArrayList<>(publisher.upstream.values())) {
+            if (stream.track == null) {
+                attach(publisher, stream);
+            }
+        }
+    }
+
+    private void deliver(UpstreamStream stream, long from, boolean fin) {
+        Track track = stream.track;
+        if (track == null) {
+            return;
+        }
+        for (Subscription subscription : track.active()) {
+            LaneStream copy = subscription.streamOf(stream);
+            if (copy == null) {
+                open(subscription, stream);
+                continue;
+            }
+            copy.available(from, stream.length());
+            if (fin) {
+                copy.ended();
+            }
+            if (copy.hasPending()) {
+                relay.completion().wake(subscription.session);
+            }
+        }
+    }
+
+    /// Opens the subscriber's copy of a stream that the kernel has not opened, as far as the subscription wants it.
+    private void open(Subscription subscription, UpstreamStream stream) {
+        if (!subscription.forward || !stream.hasHeader() || !subscription.wantsGroup(stream.group()) || stream.isReset()) {
+            return;
+        }
+        boolean whole = stream.isWantedWhole(subscription);
+        UpstreamStream.MidStart entry = whole ? null : stream.enterAt(subscription.start);
+        if (!whole && entry == null || !passesPolicy(subscription, stream)) {
+            return;
+        }
+        Session session = subscription.session;
+        long id = session.cells.drawStreamId();
+        if (id < 0) {
+            relay.counters().increment("blocked.stream_limit");
+            return;
+        }
+        long limit = session.endpoint().initialStreamDataLimit();
+        LaneStream copy = entry == null
+                ? new LaneStream(subscription, stream, id, limit)
+                : new LaneStream(subscription, stream, id, limit, entry.prefix(), entry.resumeAt());
+        register(copy);
+        copy.available(entry == null ? 0 : entry.resumeAt(), stream.length());
+        if (stream.finalSize() >= 0) {
+            copy.ended();
+        }
+        handOver(copy);
+        relay.completion().wake(session);
+    }
+
+    private boolean passesPolicy(Subscription subscription, UpstreamStream stream) {
+        Verdict verdict = PolicyView.decide(
+                relay.policy(), subscription, DeliveryMode.STREAM, stream.group(), 0, stream.priority(), 0);
+        if (verdict instanceof Verdict.Drop) {
+            relay.counters().increment("dropped.policy");
+        }
+        return verdict instanceof Verdict.Forward;
+    }
+
+    private static void register(LaneStream copy) {
+        copy.subscription.streams.put(copy.upstream, copy);
+        copy.subscription.streamsOpened++;
+        copy.subscription.session.queue.add(copy);
+    }
+
+    /// Lets the kernel forward what arrives from now on.
+    void handOver(LaneStream copy) {
+        DataPlane plane = relay.dataPlane();
+        Track track = copy.upstream.track;
+        if (plane == null
+                || track == null
+                || track.index == DataPlane.NONE
+                || !copy.subscription.session.laneLive
+                || copy.isReset()
+                || copy.isFinSent()
+                || copy.upstream.publisher.closed) {
+            return;
+        }
+        copy.kernelCharged = copy.charged;
+        copy.followed = plane.handOver(entry(copy));
+    }
+
+    void handOverLimit(LaneStream copy) {
+        DataPlane plane = relay.dataPlane();
+        if (plane != null && copy.followed) {
+            plane.laneStreamLimit(entry(copy));
+        }
+    }
+
+    private static LaneStreamEntry entry(LaneStream copy) {
+        return new LaneStreamEntry(
+                copy.subscription.session.slot,
+                copy.upstream.publisher.publisherIndex,
+                copy.upstream.id,
+                copy.id,
+                copy.limit,
+                copy.charged,
+                copy.shift);
+    }
+
+    LaneStream openedByKernel(@Nullable Subscription subscription, UpstreamStream stream, long id) {
+        if (subscription == null) {
+            throw new IllegalStateException("lane stream without a subscription");
+        }
+        var copy = new LaneStream(subscription, stream, id, subscription.session.endpoint().initialStreamDataLimit());
+        copy.followed = true;
+        register(copy);
+        if (stream.length() > 0) {
+            copy.available(0, stream.length());
+        }
+        if (stream.finalSize() >= 0) {
+            copy.ended();
+        }
+        return copy;
+    }
+
+    /// The kernel opened a stream that nobody wants any more, or that user space had opened too: it is reset.
+    void abandonKernelStream(
+            Session publisher,
+            Session subscriber,
+            UpstreamStream stream,
+            @Nullable LaneStream kept,
+            long id,
+            int sentBytes) {
+        relay.counters().increment("streams.abandoned");
+        DataPlane plane = relay.dataPlane();
+        if (plane != null) {
+            plane.forgetLaneStream(subscriber.slot, publisher.publisherIndex, stream.id);
+        }
+        subscriber.endpoint().sendReset(id, StreamResetCode.CANCELLED.code(), sentBytes);
+        if (kept != null) {
+            handOver(kept);
+        }
+    }
+
+    /// Resets a subscriber's stream with its real final size.
+    void resetLaneStream(LaneStream copy, long errorCode) {
+        if (copy.isReset() || copy.isSettled()) {
+            return;
+        }
+        forgetInKernel(copy);
+        relay.drain();
+        long finalSize = copy.highestSent();
+        copy.markReset();
+        copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
+    }
+
+    private void forgetInKernel(LaneStream copy) {
+        DataPlane plane = relay.dataPlane();
+        if (plane != null && copy.followed) {
+            plane.forgetLaneStream(
+                    copy.subscription.session.slot, copy.upstream.publisher.publisherIndex, copy.upstream.id);
+            copy.followed = false;
+        }
+    }
+
+    /// A lane stream is acknowledged to its end.
+    void settled(LaneStream copy) {
+        forgetInKernel(copy);
+        copy.subscription.session.queue.remove(copy);
+    }
+
+    void streamReset(Session publisher, long streamId, long errorCode) {
+        relay.drain();
+        UpstreamStream stream = publisher.upstream.get(streamId);
+        if (stream == null || stream.finalSize() >= 0) {
+            return;
+        }
+        stream.reset();
+        stream.lastChangeNanos = relay.now();
+        if (stream.track != null) {
+            for (Subscription subscription : stream.track.active()) {
+                LaneStream copy = subscription.streamOf(stream);
+                if (copy != null) {
+                    relay.counters().increment("dropped.upstream_reset");
+                    resetLaneStream(copy, errorCode);
+                }
+            }
+        }
+    }
+
+    void datagram(Session publisher, long packetNumber, byte[] payload) {
+        relay.drain();
+        if (publisher.closed) {
+            return;
+        }
+        ObjectDatagramHeader header;
+        try {
+            header = ObjectDatagramHeader.decode(payload, 0, payload.length);
+        } catch (MoqtException e) {
+            relay.counters().increment("protocol_violations");
+            publisher.endpoint().close(e.code(), e.getMessage());
+            return;
+        }
+        Track track = publisher.tracksByAlias.get(header.alias());
+        if (track == null) {
+            relay.counters().increment("dropped.unknown_alias");
+            return;
+        }
+        byte[] outgoing = payload;
+        if (track.aliasOverride.length == header.aliasLength()) {
+            outgoing = payload.clone();
+            System.arraycopy(track.aliasOverride, 0, outgoing, header.aliasOffset(), header.aliasLength());
+        }
+        track.saw(header.group(), header.object());
+        track.cache(new CachedDatagram(header.group(), header.object(), outgoing));
+        var served = publisher.served.find(packetNumber, track.index, header.group(), header.object());
+        int priority = header.priority() >= 0 ? header.priority() : track.defaultPriority;
+        for (Subscription subscription : track.active()) {
+            int slot = subscription.session.slot;
+            if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {
+                continue;
+            }
+            offer(subscription, header.group(), header.object(), priority, outgoing);
+        }
+    }
+
+    private void offer(Subscription subscription, long group, long object, int priority, byte[] payload) {
+        if (!subscription.forward || !subscription.wants(group, object)) {
+            return;
+        }
+        Verdict verdict = PolicyView.decide(
+                relay.policy(), subscription, DeliveryMode.DATAGRAM, group, object, priority, payload.length);
+        if (verdict instanceof Verdict.Drop) {
+            relay.counters().increment("dropped.policy");
+            return;
+        }
+        if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
+            relay.counters().increment("dropped.datagram_too_large");
+            return;
+        }
+        if (!subscription.session.queue.offer(payload)) {
+            relay.counters().increment("dropped.queue_full");
+        }
+        relay.completion().wake(subscription.session);
+    }
+
+    /// A subscription has become active: it gets from the cache what it missed since its start.
+    void catchUp(Subscription subscription) {
+        Track track = subscription.track;
+        for (UpstreamStream stream : new ArrayList<>(track.streams.values())) {
+            if (subscription.streamOf(stream) == null) {
+                open(subscription, stream);
+            }
+        }
+        for (CachedDatagram datagram : track.datagrams()) {
+            offer(subscription, datagram.group(), datagram.object(), track.defaultPriority, datagram.payload());
+        }
+    }
+
+    /// Streams that could not be opened for want of MAX_STREAMS are tried again.
+    void retryOpenings(Session session) {
+        for (Subscription subscription : session.subscriptions.values()) {
+            if (!subscription.active || subscription.done) {
+                continue;
+            }
+            for (UpstreamStream stream : new ArrayList<>(subscription.track.streams.values())) {
+                if (subscription.streamOf(stream) == null) {
+                    open(subscription, stream);
+                }
+            }
+        }
+    }
+
+    /// Frees what nobody needs: streams that are old and settled, then, above the bound, the oldest whatever they are.
+    void collect(long now) {
+        for (Track track : relay.tracks().values()) {
+            for (UpstreamStream stream : new ArrayList<>(track.streams.values())) {
+                boolean over = stream.finalSize() >= 0 || stream.isReset();
+                boolean settled = over && !track.isRecent(stream.group()) && isSettled(track, stream);
+                if (settled && now - stream.lastChangeNanos > LINGER_NANOS) {
+                    evict(track, stream);
+                }
+            }
+        }
+        for (Track track : relay.tracks().values()) {
+            for (UpstreamStream stream : List.copyOf(track.streams.values())) {
+                if (cached <= cacheBytes) {
+                    return;
+                }
+                evict(track, stream);
+            }
+        }
+    }
+
+    private static boolean isSettled(Track track, UpstreamStream stream) {
+        for (Subscription subscription : track.subscriptions) {
+            LaneStream copy = subscription.streamOf(stream);
+            if (copy != null && !copy.isSettled()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void evict(Track track, UpstreamStream stream) {
+        for (Subscription subscription : track.subscriptions) {
+            LaneStream copy = subscription.streams.remove(stream);
+            if (copy == null) {
+                continue;
+            }
+            if (!copy.isSettled()) {
+                relay.counters().increment("dropped.cache_evicted");
+                resetLaneStream(copy, StreamResetCode.TOO_FAR_BEHIND.code());
+            }
+            subscription.session.queue.remove(copy);
+        }
+        forget(stream);
+        track.streams.remove(stream.id);
+    }
+
+    private void forget(UpstreamStream stream) {
+        DataPlane plane = relay.dataPlane();
+        Session publisher = stream.publisher;
+        if (plane != null && publisher.publisherIndex != DataPlane.NONE) {
+            plane.forgetStream(publisher.publisherIndex, publisher.publisherGeneration, stream.id);
+        }
+        cached -= stream.footprint();
+        publisher.upstream.remove(stream.id);
+    }
+
+    /// Removes a subscription's streams; those still open are reset if the connection lives.
+    void subscriptionEnded(Subscription subscription) {
+        for (LaneStream copy : new ArrayList<>(subscription.streams.values())) {
+            if (!copy.isSettled() && subscription.session.isEstablished()) {
+                resetLaneStream(copy, StreamResetCode.CANCELLED.code());
+            }
+            forgetInKernel(copy);
+            subscription.session.queue.remove(copy);
+        }
+        subscription.streams.clear();
+    }
+
+    /// The publisher's connection is gone: what it had not finished can never be finished.
+    void sessionClosed(Session session) {
+        for (UpstreamStream stream : new ArrayList<>(session.upstream.values())) {
+            if (stream.track != null && stream.finalSize() < 0) {
+                streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
+            }
+            forgetEntries(stream);
+        }
+    }
+
+    /// Kernel entries go with the publisher; the cached bytes stay for subscribers that are still catching up.
+    private void forgetEntries(UpstreamStream stream) {
+        DataPlane plane = relay.dataPlane();
+        if (plane != null && stream.publisher.publisherIndex != DataPlane.NONE) {
+            plane.forgetStream(stream.publisher.publisherIndex, stream.publisher.publisherGeneration, stream.id);
+        }
+        if (stream.track == null) {
+            cached -= stream.footprint();
+            stream.publisher.upstream.remove(stream.id);
+            return;
+        }
+        for (Subscription subscription : stream.track.subscriptions) {
+            LaneStream copy = subscription.streamOf(stream);
+            if (copy != null) {
+                forgetInKernel(copy);
+            }
+        }
+    }
+
+    /// Frees all that is cached of a track nobody subscribes to any more.
+    void dropTrack(Track track) {
+        for (UpstreamStream stream : List.copyOf(track.streams.values())) {
+            evict(track, stream);
+        }
+    }
+
+    /// The location a new subscription starts at.
+    static Location startOf(@Nullable SubscriptionFilter filter, @Nullable Location largest) {
+        return switch (filter) {
+            case null -> new Location(largest == null ? 0 : largest.group(), 0);
+            case SubscriptionFilter.NextGroupStart n ->
+                new Location(largest == null ? 0 : largest.group() + 1, 0);
+            case SubscriptionFilter.LargestObject l ->
+                largest == null ? new Location(0, 0) : new Location(largest.group(), largest.object() + 1);
+            case SubscriptionFilter.AbsoluteStart a -> a.start();
+            case SubscriptionFilter.AbsoluteRange r -> r.start();
+        };
+    }
+}

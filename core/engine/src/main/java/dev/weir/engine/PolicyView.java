@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.LaneView;
+import dev.weir.spi.MediaObject;
+import dev.weir.spi.Verdict;
+
+/// Asks the policy's Java face on the user-space path.
+final class PolicyView {
+    private PolicyView() {}
+
+    /// The verdict for one object and one subscription. [Verdict.Defer] cannot come back: here is where deferring ends.
+    static Verdict decide(
+            FanoutPolicy policy,
+            Subscription subscription,
+            DeliveryMode mode,
+            long group,
+            long object,
+            int priority,
+            int size) {
+        Session session = subscription.session;
+        var media = new MediaObject(subscription.track.name.toString(), group, 0, object, priority, mode, size);
+        var lane = new LaneView(
+                subscription.priority,
+                session.cells.congestionWindow(),
+                session.cells.bytesInFlight(),
+                session.rtt.smoothed());
+        Verdict verdict = policy.filter().decide(media, lane);
+        return verdict instanceof Verdict.Defer ? Verdict.forward() : verdict;
+    }
+}

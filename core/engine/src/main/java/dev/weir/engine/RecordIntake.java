@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.abi.Candidate;
+import dev.weir.abi.CandidateFlag;
+import dev.weir.abi.CandidateKind;
+import dev.weir.abi.PacketRecord;
+import dev.weir.abi.RecordEntry;
+import dev.weir.abi.WeirReason;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Enters the kernel's records into the books: lane streams it opened, packets it sent, frames it left to user space.
+/// A record is applied whether or not the packet it tells of ever reaches user space.
+final class RecordIntake implements DataPlane.RecordHandler {
+    private static final long CANDIDATES = PacketRecord.LAYOUT.byteSize()
+            - dev.weir.abi.WeirLimit.CANDIDATES * Candidate.LAYOUT.byteSize();
+    private static final String[] DEFERRED = reasonNames("deferred.");
+
+    private final Relay relay;
+
+    RecordIntake(Relay relay) {
+        this.relay = relay;
+    }
+
+    private static String[] reasonNames(String prefix) {
+        var names = new String[256];
+        for (WeirReason reason : WeirReason.values()) {
+            names[reason.value] = prefix + reason.name().toLowerCase(Locale.ROOT);
+        }
+        return names;
+    }
+
+    /// One media frame of the record, with what the engine knows about it.
+    private record Frame(
+            boolean stream,
+            boolean fin,
+            @Nullable Track track,
+            @Nullable UpstreamStream upstream,
+            ServedDatagrams.@Nullable ServedObject object,
+            long offset,
+            int length) {}
+
+    @Override
+    public void handle(MemorySegment record) {
+        Session publisher = publisherOf(record);
+        if (publisher == null) {
+            relay.counters().increment("records.stale");
+            return;
+        }
+        relay.counters().increment("records");
+        long packetNumber = PacketRecord.packetNumber(record);
+        List<Frame> frames = new ArrayList<>(2);
+        int count = Short.toUnsignedInt(PacketRecord.candidateCount(record));
+        for (int i = 0; i < count; i++) {
+            frames.add(frame(publisher, packetNumber, record.asSlice(CANDIDATES + i * Candidate.LAYOUT.byteSize())));
+        }
+        int entries = Short.toUnsignedInt(PacketRecord.entryCount(record));
+        for (int i = 0; i < entries; i++) {
+            entry(
+                    publisher,
+                    PacketRecord.timeNs(record),
+                    frames,
+                    record.asSlice(PacketRecord.LAYOUT.byteSize() + i * RecordEntry.LAYOUT.byteSize()));
+        }
+    }
+
+    private @Nullable Session publisherOf(MemorySegment record) {
+        int index = PacketRecord.publisher(record);
+        int generation = PacketRecord.publisherGeneration(record);
+        for (Session session : relay.sessions()) {
+            if (session.publisherIndex == index && session.publisherGeneration == generation) {
+                return session;
+            }
+        }
+        return null;
+    }
+
+    private Frame frame(Session publisher, long packetNumber, MemorySegment candidate) {
+        Track track = null;
+        int index = Candidate.track(candidate);
+        for (Track each : publisher.tracksByAlias.values()) {
+            if (each.index == index) {
+                track = each;
+            }
+        }
+        boolean stream = Candidate.kind(candidate) == CandidateKind.STREAM.value;
+        boolean fin = (Candidate.flags(candidate) & CandidateFlag.FIN.value) != 0;
+        UpstreamStream upstream = null;
+        ServedDatagrams.ServedObject object = null;
+        if (stream) {
+            upstream = relay.delivery().upstream(publisher, Candidate.streamId(candidate));
+            upstream.knownToKernel = true;
+        } else {
+            object = publisher.served.add(packetNumber, index, Candidate.group(candidate), Candidate.object(candidate));
+        }
+        return new Frame(
+                stream,
+                fin,
+                track,
+                upstream,
+                object,
+                Candidate.offset(candidate),
+                Short.toUnsignedInt(Candidate.length(candidate)));
+    }
+
+    private void entry(Session publisher, long timeNs, List<Frame> frames, MemorySegment entry) {
+        int reason = Byte.toUnsignedInt(RecordEntry.reason(entry));
+        if (reason == WeirReason.POLICY.value) {
+            relay.counters().increment("dropped.policy");
+        } else if (reason != WeirReason.NONE.value && DEFERRED[reason] != null) {
+            relay.counters().increment(DEFERRED[reason]);
+        }
+        int forwarded = Short.toUnsignedInt(RecordEntry.forwarded(entry));
+        Session subscriber = relay.session(RecordEntry.lane(entry));
+        DataPlane plane = relay.dataPlane();
+        if (forwarded != 0) {
+            relay.counters().increment("copies.kernel");
+        }
+        if (subscriber == null
+                || plane == null
+                || plane.laneGeneration(subscriber.slot) != RecordEntry.laneGeneration(entry)) {
+            if (forwarded != 0) {
+                relay.counters().increment("copies.to_gone_lanes");
+            }
+            return;
+        }
+        if (reason == WeirReason.POLICY.value) {
+            noteDropped(subscriber, frames, forwarded);
+        }
+        if (forwarded != 0) {
+            applyCopy(publisher, subscriber, timeNs, frames, entry, forwarded);
+        }
+    }
+
+    private static void noteDropped(Session subscriber, List<Frame> frames, int forwarded) {
+        for (int i = 0; i < frames.size(); i++) {
+            ServedDatagrams.ServedObject object = frames.get(i).object();
+            if ((forwarded & 1 << i) == 0 && object != null && subscriber.subscriptions.containsKey(frames.get(i).track())) {
+                object.dropped().set(subscriber.slot);
+            }
+        }
+    }
+
+    private void applyCopy(
+            Session publisher, Session subscriber, long timeNs, List<Frame> frames, MemorySegment entry, int forwarded) {
+        long number = RecordEntry.packetNumber(entry);
+        int size = Short.toUnsignedInt(RecordEntry.size(entry));
+        int opened = Short.toUnsignedInt(RecordEntry.opened(entry));
+        long nextOpened = RecordEntry.firstStreamId(entry);
+        int datagrams = 0;
+        boolean registered = false;
+        for (int i = 0; i < frames.size(); i++) {
+            Frame frame = frames.get(i);
+            long openedId = -1;
+            if ((opened & 1 << i) != 0) {
+                openedId = nextOpened;
+                nextOpened += 4;
+            }
+            if ((forwarded & 1 << i) == 0) {
+                continue;
+            }
+            if (frame.object() != null) {
+                frame.object().served().set(subscriber.slot);
+                datagrams++;
+                continue;
+            }
+            LaneStream stream = streamSent(publisher, subscriber, frame, openedId);
+            if (stream == null) {
+                continue;
+            }
+            long offset = frame.offset() + stream.shift;
+            if (registered) {
+                subscriber.ledger.alsoSent(number, stream.id, offset, frame.length(), frame.fin());
+            } else {
+                subscriber.ledger.sent(number, timeNs, size, stream.id, offset, frame.length(), frame.fin());
+                registered = true;
+            }
+        }
+        if (!registered) {
+            subscriber.ledger.sent(number, timeNs, size, Ledger.NO_STREAM, 0, datagrams, false);
+        }
+    }
+
+    /// Books a STREAM frame that the kernel sent; opens the lane stream in the books if the kernel opened it.
+    private @Nullable LaneStream streamSent(Session publisher, Session subscriber, Frame frame, long openedId) {
+        Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
+        UpstreamStream upstream = frame.upstream();
+        if (upstream == null) {
+            return null;
+        }
+        LaneStream stream = subscription == null ? null : subscription.streamOf(upstream);
+        if (openedId >= 0 && (subscription == null || stream != null)) {
+            relay.delivery().abandonKernelStream(publisher, subscriber, upstream, stream, openedId, frame.length());
+            return null;
+        }
+        if (openedId >= 0) {
+            stream = relay.delivery().openedByKernel(subscription, upstream, openedId);
+        }
+        if (stream == null) {
+            return null;
+        }
+        long end = frame.offset() + frame.length() + stream.shift;
+        relay.completion().chargedByKernel(stream, end);
+        stream.sent(frame.offset() + stream.shift, frame.length(), frame.fin());
+        return stream;
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+/// Judges ACKs of kernel-sent packets: acknowledged, lost, probe. Kwik's loss detector does the same for its own packets
+/// only (RFC 9002).
+final class Recovery {
+    private final Relay relay;
+
+    Recovery(Relay relay) {
+        this.relay = relay;
+    }
+
+    /// Feeds what a settled packet carried back into the lane's streams.
+    private final class Settled implements Ledger.Fate {
+        private final Session session;
+        private final boolean lost;
+
+        Settled(Session session, boolean lost) {
+            this.session = session;
+            this.lost = lost;
+        }
+
+        @Override
+        public void stream(long streamId, long offset, int length, boolean fin) {
+            if (lost) {
+                streamLost(session, streamId, offset, length, fin);
+            } else {
+                streamAcknowledged(session, streamId, offset, length, fin);
+            }
+        }
+
+        @Override
+        public void datagrams(int frames) {
+            relay.counters().add(lost ? "lost.datagrams" : "acknowledged.datagrams", frames);
+        }
+    }
+
+    boolean acknowledged(Session session, long[] ranges, long delayNanos, long nowNanos) {
+        relay.drain();
+        if (session.closed || ranges.length == 0) {
+            return !session.closed;
+        }
+        long largest = ranges[1];
+        if (largest >= session.cells.nextPacketNumber()) {
+            relay.counters().increment("protocol_violations");
+            session.endpoint().closeForViolation("ACK of packet number " + largest + ", which was never sent");
+            return false;
+        }
+        long largestSentAt = session.ledger.sentAt(largest);
+        if (largestSentAt != 0) {
+            session.rtt.sample(nowNanos - largestSentAt, Math.min(delayNanos, session.maxAckDelayNanos));
+        }
+        long inFlight = session.cells.bytesInFlight();
+        var acknowledged = new Settled(session, false);
+        long bytes = 0;
+        long newest = 0;
+        for (int i = 0; i < ranges.length; i += 2) {
+            newest = Math.max(newest, session.ledger.sentAt(ranges[i + 1]));
+            bytes += session.ledger.acknowledge(ranges[i], ranges[i + 1], acknowledged);
+        }
+        if (bytes > 0) {
+            session.probes = 0;
+            session.cells.addInFlight(-bytes);
+            session.congestion.acknowledged(bytes, newest, inFlight);
+            session.cells.congestionWindow(session.congestion.window());
+        }
+        detectLost(session, nowNanos);
+        if (bytes > 0) {
+            session.endpoint().wakeSender();
+        }
+        return true;
+    }
+
+    private void detectLost(Session session, long nowNanos) {
+        long[] newest = {0};
+        int before = session.ledger.outstanding();
+        long bytes = session.ledger.detectLost(nowNanos, session.rtt.lossDelay(), newest, new Settled(session, true));
+        if (bytes == 0) {
+            return;
+        }
+        relay.counters().add("lost.packets", before - session.ledger.outstanding());
+        session.cells.addInFlight(-bytes);
+        session.congestion.lost(newest[0], nowNanos);
+        session.cells.congestionWindow(session.congestion.window());
+        relay.completion().wake(session);
+    }
+
+    /// Loss by time, and a PING where the tail of what was sent is not acknowledged (RFC 9002 section 6.2).
+    void timers(Session session, long nowNanos) {
+        if (session.ledger.outstanding() == 0) {
+            session.probes = 0;
+            return;
+        }
+        detectLost(session, nowNanos);
+        long timeout = session.rtt.probeTimeout(session.maxAckDelayNanos) << Math.min(session.probes, 6);
+        long since = Math.max(session.ledger.latestSentNanos(), session.lastProbeNanos);
+        if (session.ledger.outstanding() > 0 && nowNanos - since > timeout) {
+            session.probes++;
+            session.lastProbeNanos = nowNanos;
+            relay.counters().increment("probes");
+            session.endpoint().sendPing();
+        }
+    }
+
+    void streamAcknowledged(Session session, long streamId, long offset, int length, boolean fin) {
+        LaneStream stream = session.queue.stream(streamId);
+        if (stream != null) {
+            stream.acknowledged(offset, length, fin);
+            if (stream.isSettled()) {
+                relay.delivery().settled(stream);
+            }
+        }
+    }
+
+    void streamLost(Session session, long streamId, long offset, int length, boolean fin) {
+        LaneStream stream = session.queue.stream(streamId);
+        if (stream != null) {
+            relay.counters().add("retransmitted.bytes", stream.lost(offset, length, fin));
+            relay.completion().wake(session);
+        }
+    }
+
+    void datagramDone(Session session, boolean lost) {
+        session.queue.datagramDone();
+        relay.counters().add(lost ? "lost.datagrams" : "acknowledged.datagrams", 1);
+        relay.completion().wake(session);
+    }
+}

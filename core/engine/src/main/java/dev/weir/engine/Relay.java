@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.engine.DataPlane.FanoutEntry;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.wire.moqt.FullTrackName;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The relay: sessions, tracks and lanes behind one lock, with or without a data plane in the kernel.
+///
+/// Thread-safe. Somebody has to call [#tick] every few milliseconds; it drives the lease, timers and clean-up.
+public final class Relay {
+    /// A slot is not used again before this time after its connection ended, so that no program run that still holds it
+    /// can meet its successor.
+    private static final long SLOT_QUARANTINE_NANOS = 1_000_000_000L;
+
+    private record RetiredSlot(int slot, long freeAtNanos) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final @Nullable DataPlane dataPlane;
+    private final long leaseNanos;
+    private final FanoutPolicy policy;
+    private final Counters counters = new Counters();
+    private final Map<Integer, Session> sessions = new LinkedHashMap<>();
+    private final Map<FullTrackName, Track> tracks = new LinkedHashMap<>();
+    private final BitSet usedSlots = new BitSet();
+    private final Deque<RetiredSlot> retiredSlots = new ArrayDeque<>();
+    private final Set<Track> staleLaneLists = new LinkedHashSet<>();
+    private final ControlPlane controlPlane = new ControlPlane(this);
+    private final Delivery delivery;
+    private final Completion completion = new Completion(this);
+    private final Recovery recovery = new Recovery(this);
+    private final RecordIntake intake = new RecordIntake(this);
+    private final Supplier<Long> clock;
+    private int nextUnsharedSlot = 1 << 20;
+
+    /// @param dataPlane the kernel's half; null: user space serves everybody
+    /// @param policy who gets what
+    /// @param leaseNanos how long the kernel forwards without a tick
+    /// @param cacheBytes bound of the object cache
+    /// @param clock CLOCK_MONOTONIC in nanoseconds
+    public Relay(
+            @Nullable DataPlane dataPlane,
+            FanoutPolicy policy,
+            long leaseNanos,
+            long cacheBytes,
+            Supplier<Long> clock) {
+        this.dataPlane = dataPlane;
+        this.policy = policy;
+        this.leaseNanos = leaseNanos;
+        this.clock = clock;
+        this.delivery = new Delivery(this, cacheBytes);
+    }
+
+    /// Makes room for a connection that is about to be accepted. A connection beyond the maps' size gets cells of its own
+    /// and is served from user space.
+    public Session newSession() {
+        return lockedGet(() -> {
+            int slot = freeSlot();
+            Cells cells = slot < laneSlots() && dataPlane != null ? dataPlane.cells(slot) : Cells.privateCells();
+            var session = new Session(this, slot, cells, new NewReno());
+            sessions.put(slot, session);
+            counters.increment("connections.accepted");
+            return session;
+        });
+    }
+
+    private int freeSlot() {
+        while (!retiredSlots.isEmpty() && retiredSlots.getFirst().freeAtNanos <= now()) {
+            usedSlots.clear(retiredSlots.removeFirst().slot);
+        }
+        int slot = usedSlots.nextClearBit(0);
+        if (slot >= laneSlots()) {
+            counters.increment("lanes.full");
+            return nextUnsharedSlot++;
+        }
+        usedSlots.set(slot);
+        return slot;
+    }
+
+    private int laneSlots() {
+        return dataPlane == null ? 0 : dataPlane.laneSlots();
+    }
+
+    /// Keeps the lease alive, drains records, fires timers. Call it every few milliseconds.
+    public void tick() {
+        DataPlane plane = dataPlane;
+        if (plane != null) {
+            plane.renewLease(now() + leaseNanos);
+        }
+        locked(() -> {
+            drain();
+            long now = now();
+            for (Session session : new ArrayList<>(sessions.values())) {
+                if (session.isEstablished()) {
+                    recovery.timers(session, now);
+                    delivery.retryOpenings(session);
+                }
+            }
+            staleLaneLists.forEach(this::putLaneList);
+            staleLaneLists.clear();
+            delivery.collect(now);
+            controlPlane.finishEnded(now);
+        });
+    }
+
+    /// Announces the end to everybody: GOAWAY, PUBLISH_DONE. The caller closes the connections afterwards.
+    public void announceShutdown() {
+        locked(controlPlane::shutDown);
+    }
+
+    /// Stops the data plane: nothing is forwarded afterwards.
+    public void close() {
+        locked(() -> {
+            for (Session session : new ArrayList<>(sessions.values())) {
+                closed(session);
+            }
+            if (dataPlane != null) {
+                dataPlane.renewLease(0);
+                dataPlane.close();
+            }
+        });
+    }
+
+    /// All counters under their stable names (docs/reference/counters.md).
+    public Map<String, Long> statistics() {
+        return lockedGet(() -> {
+            drain();
+            var result = new TreeMap<>(counters.snapshot());
+            result.put("connections", sessions.values().stream().filter(Session::isEstablished).count());
+            result.put("subscriptions", tracks.values().stream().mapToLong(t -> t.subscriptions.size()).sum());
+            result.put(
+                    "subscriptions.active",
+                    tracks.values().stream().mapToLong(t -> t.active().size()).sum());
+            result.put("tracks", (long) tracks.size());
+            result.put("lanes", sessions.values().stream().filter(s -> s.laneLive).count());
+            result.put("cache.bytes", delivery.cachedBytes());
+            result.put("outstanding.packets", sessions.values().stream().mapToLong(s -> s.ledger.outstanding()).sum());
+            if (dataPlane != null) {
+                dataPlane.statistics().forEach((name, count) -> result.merge(name, count, Long::sum));
+                dataPlane.populations().forEach((name, count) -> result.put("map." + name, (long) count));
+            }
+            for (String always : List.of("copies.kernel", "copies.userspace", "tag_failures", "protocol_violations")) {
+                result.putIfAbsent(always, 0L);
+            }
+            return result;
+        });
+    }
+
+    void established(Session session) {
+        if (dataPlane != null) {
+            writeSideChanged(session);
+        }
+    }
+
+    /// Writes the lane anew, after a change of the peer's connection ID.
+    void writeSideChanged(Session session) {
+        if (dataPlane == null || session.slot >= laneSlots() || !session.isEstablished()) {
+            return;
+        }
+        QuicEndpoint.WriteSide side = session.endpoint().writeSide();
+        if (session.laneLive) {
+            dataPlane.withdrawLane(session.slot);
+            session.laneLive = false;
+        }
+        if (side != null) {
+            session.laneLive = dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress());
+        }
+        refreshLaneLists(session);
+        for (LaneStream stream : session.queue.streams()) {
+            delivery.handOver(stream);
+        }
+    }
+
+    void switchKeys(Session session, QuicEndpoint.Keys next, long switchNumber) {
+        if (dataPlane != null && session.laneLive) {
+            dataPlane.switchKeys(session.slot, next, switchNumber);
+            counters.increment("key_updates");
+        }
+    }
+
+    void readSideChanged(Session session) {
+        if (dataPlane == null || session.publisherIndex == DataPlane.NONE || !session.isEstablished()) {
+            return;
+        }
+        QuicEndpoint.ReadSide side = session.endpoint().readSide();
+        if (side != null) {
+            dataPlane.updatePublisher(session.publisherIndex, side);
+        }
+    }
+
+    /// Makes a track of an established publisher known to the kernel.
+    void armTrack(Track track) {
+        Session publisher = track.publisher;
+        if (dataPlane == null || publisher == null || !publisher.isEstablished() || track.index != DataPlane.NONE) {
+            return;
+        }
+        if (publisher.publisherIndex == DataPlane.NONE) {
+            QuicEndpoint.ReadSide side = publisher.endpoint().readSide();
+            if (side == null) {
+                return;
+            }
+            publisher.publisherIndex =
+                    dataPlane.openPublisher(side, publisher.endpoint().remoteAddress());
+            if (publisher.publisherIndex == DataPlane.NONE) {
+                counters.increment("publishers.full");
+                return;
+            }
+            publisher.publisherGeneration = dataPlane.publisherGeneration(publisher.publisherIndex);
+        }
+        track.index = dataPlane.openTrack(
+                publisher.publisherIndex, track.upstreamAlias, track.defaultPriority, track.aliasOverride);
+        if (track.index == DataPlane.NONE) {
+            counters.increment("tracks.full");
+        }
+        refreshLaneList(track);
+    }
+
+    void disarmTrack(Track track) {
+        if (dataPlane != null && track.index != DataPlane.NONE && track.publisher != null) {
+            dataPlane.closeTrack(track.publisher.publisherIndex, track.upstreamAlias, track.index);
+        }
+        track.index = DataPlane.NONE;
+    }
+
+    /// The lane list of a track has changed. It is put in force by the next tick: lists are flipped at most once per tick, so
+    /// that no program run still reads the one that is written.
+    void refreshLaneList(Track track) {
+        staleLaneLists.add(track);
+    }
+
+    private void putLaneList(Track track) {
+        if (dataPlane == null || track.index == DataPlane.NONE) {
+            return;
+        }
+        var entries = new ArrayList<FanoutEntry>();
+        for (Subscription s : track.active()) {
+            if (s.session.laneLive) {
+                entries.add(new FanoutEntry(
+                        s.session.slot, s.start.group(), s.start.object(), s.endGroup, s.forward, s.priority));
+            }
+        }
+        dataPlane.fanout(track.index, entries);
+    }
+
+    private void refreshLaneLists(Session session) {
+        for (Track track : session.subscriptions.keySet()) {
+            refreshLaneList(track);
+        }
+    }
+
+    /// The end of a connection: its lane first, then everything that refers to it (DESIGN rule 9).
+    void closed(Session session) {
+        if (session.closed) {
+            return;
+        }
+        session.closed = true;
+        if (dataPlane != null && session.laneLive) {
+            dataPlane.withdrawLane(session.slot);
+            session.laneLive = false;
+        }
+        drain();
+        controlPlane.sessionClosed(session);
+        delivery.sessionClosed(session);
+        if (dataPlane != null && session.publisherIndex != DataPlane.NONE) {
+            dataPlane.closePublisher(session.publisherIndex);
+            session.publisherIndex = DataPlane.NONE;
+        }
+        sessions.remove(session.slot);
+        if (session.slot < laneSlots()) {
+            retiredSlots.add(new RetiredSlot(session.slot, now() + SLOT_QUARANTINE_NANOS));
+        }
+        counters.increment("connections.closed");
+    }
+
+    /// Applies all records the kernel has written so far.
+    void drain() {
+        if (dataPlane != null) {
+            dataPlane.drain(intake);
+        }
+    }
+
+    void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T extends @Nullable Object> T lockedGet(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long now() {
+        return clock.get();
+    }
+
+    @Nullable DataPlane dataPlane() {
+        return dataPlane;
+    }
+
+    FanoutPolicy policy() {
+        return policy;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Map<FullTrackName, Track> tracks() {
+        return tracks;
+    }
+
+    Iterable<Session> sessions() {
+        return sessions.values();
+    }
+
+    @Nullable Session session(int slot) {
+        return sessions.get(slot);
+    }
+
+    ControlPlane controlPlane() {
+        return controlPlane;
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+
+    Completion completion() {
+        return completion;
+    }
+
+    Recovery recovery() {
+        return recovery;
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.TrackNamespace;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One MoQT session on one QUIC connection: publisher, subscriber or both. The QUIC adapter reports everything that
+/// happens on the connection here; each report takes the engine's lock.
+public final class Session {
+    /// A STREAM frame for the adapter to send.
+    ///
+    /// @param streamId our stream
+    /// @param offset of the first byte
+    /// @param data payload, may be empty if `fin`
+    /// @param fin last frame of the stream
+    public record StreamChunk(long streamId, long offset, byte[] data, boolean fin) {}
+
+    final Relay relay;
+    final int slot;
+    final Cells cells;
+    final CongestionControl congestion;
+    final Ledger ledger = new Ledger();
+    final RttEstimate rtt = new RttEstimate();
+    final SendQueue queue = new SendQueue();
+    final Map<Track, Subscription> subscriptions = new LinkedHashMap<>();
+    /// What it announced, by the request stream that keeps the announcement alive.
+    final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
+    final Map<Long, Track> tracksByAlias = new HashMap<>();
+    final Map<Long, UpstreamStream> upstream = new HashMap<>();
+    final ServedDatagrams served = new ServedDatagrams();
+    private @Nullable QuicEndpoint endpoint;
+    boolean laneLive;
+    boolean closed;
+    int publisherIndex = DataPlane.NONE;
+    int publisherGeneration;
+    long nextRequestId = 1;
+    final Set<Long> requestIds = new LinkedHashSet<>();
+    boolean setupReceived;
+    long maxAckDelayNanos = 25_000_000;
+    int probes;
+    long lastProbeNanos;
+
+    Session(Relay relay, int slot, Cells cells, CongestionControl congestion) {
+        this.relay = relay;
+        this.slot = slot;
+        this.cells = cells;
+        this.congestion = congestion;
+        cells.congestionWindow(congestion.window());
+    }
+
+    /// The cells this connection draws packet numbers and credit from.
+    public Cells cells() {
+        return cells;
+    }
+
+    /// The congestion controller that both senders share.
+    public CongestionControl congestion() {
+        return congestion;
+    }
+
+    /// Bytes in flight, of kernel and user space together.
+    public long bytesInFlight() {
+        return cells.bytesInFlight();
+    }
+
+    /// A packet that user space sent is in flight, or (negative) no longer.
+    public void addInFlight(long bytes) {
+        cells.addInFlight(bytes);
+    }
+
+    /// Packets that user space sent were acknowledged.
+    ///
+    /// @param sentNanos when the newest of them was sent, CLOCK_MONOTONIC
+    public void userBytesAcknowledged(long bytes, long sentNanos) {
+        long before = cells.bytesInFlight();
+        cells.addInFlight(-bytes);
+        congestion.acknowledged(bytes, sentNanos, before);
+        cells.congestionWindow(congestion.window());
+    }
+
+    /// Packets that user space sent were lost.
+    ///
+    /// @param sentNanos when the newest of them was sent, CLOCK_MONOTONIC
+    public void userBytesLost(long bytes, long sentNanos) {
+        cells.addInFlight(-bytes);
+        congestion.lost(sentNanos, System.nanoTime());
+        cells.congestionWindow(congestion.window());
+    }
+
+    QuicEndpoint endpoint() {
+        if (endpoint == null) {
+            throw new IllegalStateException("session used before its connection was established");
+        }
+        return endpoint;
+    }
+
+    boolean isEstablished() {
+        return endpoint != null && !closed;
+    }
+
+    /// The handshake is complete.
+    ///
+    /// @param connection the connection
+    /// @param nextStreamId first unidirectional stream ID free for media
+    /// @param streamIdLimit first one the peer does not allow
+    /// @param connectionData bytes of the peer's MAX_DATA for media
+    /// @param maxAckDelayMillis the peer's max_ack_delay
+    public void established(
+            QuicEndpoint connection, long nextStreamId, long streamIdLimit, long connectionData, int maxAckDelayMillis) {
+        relay.locked(() -> {
+            endpoint = connection;
+            maxAckDelayNanos = maxAckDelayMillis * 1_000_000L;
+            cells.streamIds(nextStreamId, streamIdLimit);
+            cells.giveConnectionData(connectionData);
+            relay.established(this);
+        });
+    }
+
+    /// A message on the peer's control stream.
+    public void control(ControlMessage message) {
+        relay.locked(() -> relay.controlPlane().control(this, message));
+    }
+
+    /// The first message of a request stream that the peer opened.
+    public void request(RequestChannel channel, ControlMessage message) {
+        relay.locked(() -> relay.controlPlane().request(this, channel, message));
+    }
+
+    /// A later message on a request stream that the peer opened.
+    public void requestMessage(RequestChannel channel, ControlMessage message) {
+        relay.locked(() -> relay.controlPlane().requestMessage(this, channel, message));
+    }
+
+    /// The peer has ended or reset a request stream that it opened.
+    public void requestClosed(RequestChannel channel) {
+        relay.locked(() -> relay.controlPlane().requestClosed(this, channel));
+    }
+
+    /// Something we sent on a request stream was acknowledged.
+    public void requestStreamAcknowledged(long streamId) {
+        relay.locked(() -> relay.controlPlane().requestAcknowledged(this, streamId));
+    }
+
+    /// In-order bytes of one of the peer's unidirectional data streams, from its first byte on.
+    public void streamData(long streamId, byte[] data, int length, boolean fin) {
+        relay.locked(() -> relay.delivery().streamData(this, streamId, data, length, fin));
+    }
+
+    /// The peer has reset one of its data streams.
+    public void streamReset(long streamId, long errorCode) {
+        relay.locked(() -> relay.delivery().streamReset(this, streamId, errorCode));
+    }
+
+    /// A DATAGRAM of the peer.
+    ///
+    /// @param packetNumber the packet it came in
+    /// @param payload frame payload
+    public void datagram(long packetNumber, byte[] payload) {
+        relay.locked(() -> relay.delivery().datagram(this, packetNumber, payload));
+    }
+
+    /// An ACK frame. Drains the kernel's records first (DESIGN rule 4).
+    ///
+    /// @param ranges smallest and largest packet number of each range, largest range first
+    /// @param delayNanos the peer's ack delay
+    /// @param nowNanos when it was received, CLOCK_MONOTONIC
+    /// @return false if it acknowledges a packet that was never sent: the connection is being closed
+    public boolean acknowledged(long[] ranges, long delayNanos, long nowNanos) {
+        return relay.lockedGet(() -> relay.recovery().acknowledged(this, ranges, delayNanos, nowNanos));
+    }
+
+    /// A STREAM frame that user space sent was acknowledged.
+    public void chunkAcknowledged(long streamId, long offset, int length, boolean fin) {
+        relay.locked(() -> relay.recovery().streamAcknowledged(this, streamId, offset, length, fin));
+    }
+
+    /// A STREAM frame that user space sent was lost.
+    public void chunkLost(long streamId, long offset, int length, boolean fin) {
+        relay.locked(() -> relay.recovery().streamLost(this, streamId, offset, length, fin));
+    }
+
+    /// A DATAGRAM that user space sent is settled.
+    public void datagramDone(boolean lost) {
+        relay.locked(() -> relay.recovery().datagramDone(this, lost));
+    }
+
+    /// The next STREAM frame that user space should send, or null. Called by the sender when a packet has room.
+    ///
+    /// @param maxFrame bytes of the whole frame
+    public @Nullable StreamChunk nextStreamFrame(int maxFrame) {
+        return relay.lockedGet(() -> relay.completion().nextChunk(this, maxFrame));
+    }
+
+    /// The peer allows more unidirectional streams.
+    ///
+    /// @param limit first stream ID that may not be opened
+    public void streamIdLimit(long limit) {
+        relay.locked(() -> {
+            cells.streamIdLimit(limit);
+            relay.delivery().retryOpenings(this);
+        });
+    }
+
+    /// The peer allows more data on the connection.
+    public void connectionData(long moreBytes) {
+        relay.locked(() -> {
+            cells.giveConnectionData(moreBytes);
+            relay.completion().wake(this);
+        });
+    }
+
+    /// The peer allows more data on one of our media streams.
+    public void streamDataLimit(long streamId, long limit) {
+        relay.locked(() -> relay.completion().streamLimit(this, streamId, limit));
+    }
+
+    /// The peer wants no more of one of our media streams.
+    public void stopSending(long streamId, long errorCode) {
+        relay.locked(() -> relay.completion().stopSending(this, streamId, errorCode));
+    }
+
+    /// Write keys change: the kernel uses the next ones from `switchNumber` on.
+    public void writeKeysChange(QuicEndpoint.Keys next, long switchNumber) {
+        relay.locked(() -> relay.switchKeys(this, next, switchNumber));
+    }
+
+    /// Read keys or own connection IDs have changed.
+    public void readSideChanged() {
+        relay.locked(() -> relay.readSideChanged(this));
+    }
+
+    /// The peer's connection ID or limits have changed: the lane is written anew.
+    public void writeSideChanged() {
+        relay.locked(() -> relay.writeSideChanged(this));
+    }
+
+    /// The connection is over, in whatever way. Calling it twice does nothing more.
+    public void closed() {
+        relay.locked(() -> relay.closed(this));
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.SubscriptionFilter;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One subscriber's interest in one track. Guarded by the engine's lock.
+final class Subscription {
+    /// No last group.
+    static final long OPEN_END = -1L;
+
+    final Session session;
+    final Track track;
+    final RequestChannel channel;
+    final Map<UpstreamStream, LaneStream> streams = new IdentityHashMap<>();
+    /// What the subscriber asked to begin with; null: the current group.
+    @Nullable SubscriptionFilter filter;
+    /// First location to send.
+    Location start = new Location(0, 0);
+    /// Last group to send, unsigned.
+    long endGroup = OPEN_END;
+    boolean forward = true;
+    /// Subscriber priority, 0 to 255, lower is more urgent.
+    int priority = 128;
+    /// SUBSCRIBE_OK was acknowledged: objects may flow.
+    boolean active;
+    /// SUBSCRIBE_OK was sent.
+    boolean accepted;
+    boolean done;
+    /// Subgroup streams opened for it, for PUBLISH_DONE.
+    long streamsOpened;
+
+    Subscription(Session session, Track track, RequestChannel channel) {
+        this.session = session;
+        this.track = track;
+        this.channel = channel;
+    }
+
+    boolean wants(long group, long object) {
+        return start.compareTo(new Location(group, object)) <= 0 && Long.compareUnsigned(group, endGroup) <= 0;
+    }
+
+    /// Whether any object of the group may be wanted.
+    boolean wantsGroup(long group) {
+        return Long.compareUnsigned(group, start.group()) >= 0 && Long.compareUnsigned(group, endGroup) <= 0;
+    }
+
+    @Nullable LaneStream streamOf(UpstreamStream upstream) {
+        return streams.get(upstream);
+    }
+}

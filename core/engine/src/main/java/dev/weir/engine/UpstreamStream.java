@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.SubgroupHeader;
+import dev.weir.wire.moqt.SubgroupObjectReader;
+import dev.weir.wire.moqt.Vi64;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// One subgroup stream of a publisher: its bytes as far as they arrived in order, and where its objects begin. It is the
+/// object cache of STREAM mode: retransmissions, deferred frames and late subscribers are all served from it.
+///
+/// Guarded by the engine's lock.
+final class UpstreamStream {
+    final Session publisher;
+    final long id;
+    @Nullable Track track;
+    private @Nullable SubgroupHeader header;
+    private @Nullable SubgroupObjectReader reader;
+    private byte[] bytes = new byte[4096];
+    private int length;
+    private long finalSize = -1;
+    private boolean reset;
+    /// Object IDs, and for each the publisher offset of its first byte and of the byte after its ID.
+    private long[] objects = new long[24];
+    private int objectCount;
+    /// The kernel has its own entry for this stream.
+    boolean knownToKernel;
+    long lastChangeNanos;
+
+    UpstreamStream(Session publisher, long id) {
+        this.publisher = publisher;
+        this.id = id;
+    }
+
+    /// Appends in-order bytes.
+    ///
+    /// @throws dev.weir.wire.moqt.MoqtException if they are no subgroup stream
+    void append(byte[] data, int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length * 2));
+        }
+        System.arraycopy(data, 0, bytes, length, count);
+        length += count;
+        if (header == null) {
+            parseHeader();
+        } else {
+            parseObjects(data, count);
+        }
+    }
+
+    private void parseHeader() {
+        header = SubgroupHeader.decode(ByteBuffer.wrap(bytes, 0, length));
+        if (header != null) {
+            reader = new SubgroupObjectReader(header);
+            int at = header.length();
+            parseObjects(Arrays.copyOfRange(bytes, at, length), length - at);
+        }
+    }
+
+    private void parseObjects(byte[] data, int count) {
+        SubgroupObjectReader objectReader = reader;
+        if (objectReader == null) {
+            return;
+        }
+        objectReader.feed(data, 0, count);
+        SubgroupObjectReader.Entry entry;
+        while ((entry = objectReader.next()) != null) {
+            if (3 * objectCount == objects.length) {
+                objects = Arrays.copyOf(objects, objects.length * 2);
+            }
+            objects[3 * objectCount] = entry.objectId();
+            objects[3 * objectCount + 1] = entry.start();
+            objects[3 * objectCount + 2] = entry.afterId();
+            objectCount++;
+            if (track != null) {
+                track.saw(group(), entry.objectId());
+            }
+        }
+    }
+
+    /// Tells the track of all objects so far, once the alias is known.
+    void attach(Track newTrack) {
+        track = newTrack;
+        for (int i = 0; i < objectCount; i++) {
+            newTrack.saw(group(), objects[3 * i]);
+        }
+    }
+
+    boolean hasHeader() {
+        return header != null;
+    }
+
+    long alias() {
+        return requireHeader().alias();
+    }
+
+    long group() {
+        return requireHeader().group();
+    }
+
+    long subgroup() {
+        SubgroupHeader h = requireHeader();
+        return h.subgroupMode() == SubgroupHeader.SubgroupMode.FIRST_OBJECT
+                ? objectCount == 0 ? 0 : objects[0]
+                : h.subgroup();
+    }
+
+    int priority() {
+        Integer own = header == null ? null : header.priority();
+        return own != null ? own : track == null ? 128 : track.defaultPriority;
+    }
+
+    private SubgroupHeader requireHeader() {
+        if (header == null) {
+            throw new IllegalStateException("subgroup header of stream " + id + " has not arrived");
+        }
+        return header;
+    }
+
+    /// Puts `alias` over the publisher's alias in the header, which has as many bytes.
+    void overwriteAlias(byte[] alias) {
+        System.arraycopy(alias, 0, bytes, requireHeader().aliasOffset(), alias.length);
+    }
+
+    void end() {
+        if (finalSize < 0) {
+            finalSize = length;
+        }
+    }
+
+    void reset() {
+        reset = true;
+    }
+
+    boolean isReset() {
+        return reset;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// Bytes of memory it holds.
+    int footprint() {
+        return bytes.length;
+    }
+
+    /// Stream length, or -1 before the publisher ended it.
+    long finalSize() {
+        return finalSize;
+    }
+
+    void copy(long offset, byte[] into, int at, int count) {
+        System.arraycopy(bytes, (int) offset, into, at, count);
+    }
+
+    /// What a subscriber gets that starts inside this subgroup: a new header without FIRST_OBJECT and the absolute ID of the
+    /// first object it wants; the publisher's bytes follow from `resumeAt` on.
+    ///
+    /// @param prefix the new bytes
+    /// @param resumeAt publisher offset of the first byte after them
+    record MidStart(byte[] prefix, long resumeAt) {}
+
+    /// Where a subscription that starts at `start` enters this stream; null as long as no such object has arrived.
+    @Nullable MidStart enterAt(Location start) {
+        for (int i = 0; i < objectCount; i++) {
+            long object = objects[3 * i];
+            if (start.compareTo(new Location(group(), object)) <= 0) {
+                SubgroupHeader rewritten = requireHeader().startingAt(subgroup());
+                byte[] head = rewritten.encode();
+                // The alias subscribers see is the one in the cached bytes, which may have been overwritten.
+                System.arraycopy(
+                        bytes, requireHeader().aliasOffset(), head, rewritten.aliasOffset(), rewritten.aliasLength());
+                byte[] objectId = Vi64.encode(object);
+                byte[] prefix = Arrays.copyOf(head, head.length + objectId.length);
+                System.arraycopy(objectId, 0, prefix, head.length, objectId.length);
+                return new MidStart(prefix, objects[3 * i + 2]);
+            }
+        }
+        return null;
+    }
+
+    /// Whether the first object of the stream is one that `subscription` wants, so that it gets the stream whole.
+    boolean isWantedWhole(Subscription subscription) {
+        return Long.compareUnsigned(group(), subscription.start.group()) > 0
+                || group() == subscription.start.group() && subscription.start.object() == 0
+                || objectCount > 0 && subscription.wants(group(), objects[0]);
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import java.lang.reflect.Field;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import tech.kwik.core.ack.AckGenerator;
+import tech.kwik.core.cc.CongestionController;
+import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.common.PnSpace;
+import tech.kwik.core.crypto.Aead;
+import tech.kwik.core.crypto.BaseAeadImpl;
+import tech.kwik.core.crypto.ConnectionSecrets;
+import tech.kwik.core.crypto.KeyUpdateSupport;
+import tech.kwik.core.impl.VersionHolder;
+import tech.kwik.core.log.Logger;
+import tech.kwik.core.recovery.LossDetector;
+import tech.kwik.core.recovery.NanosecondLossDetector;
+import tech.kwik.core.recovery.RecoveryManager;
+import tech.kwik.core.recovery.RttEstimator;
+import tech.kwik.core.send.GlobalPacketAssembler;
+import tech.kwik.core.send.LookFirstPacketAssembler;
+import tech.kwik.core.send.PacketAssembler;
+import tech.kwik.core.send.PacketNumberGenerator;
+import tech.kwik.core.send.SendRequestQueue;
+import tech.kwik.core.send.SenderImpl;
+import tech.kwik.core.server.ServerConnectionFactory;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.ServerConnectionRegistry;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectorImpl;
+import tech.kwik.core.stream.FlowControl;
+import tech.kwik.core.stream.StreamManager;
+
+/// Every private field of Kwik that the adapter touches, each with the reason. A field that is not there (another Kwik
+/// version) fails at start with its name.
+final class KwikInternals {
+    private static final int APP = EncryptionLevel.App.ordinal();
+
+    private KwikInternals() {}
+
+    /// Kwik's connector has no way to pass a connection factory: the one it made is replaced.
+    static void replaceFactory(ServerConnector connector, ServerConnectionFactory factory) {
+        set(connector, ServerConnectorImpl.class, "serverConnectionFactory", factory);
+    }
+
+    static ServerConnectionFactory factory(ServerConnector connector) {
+        return (ServerConnectionFactory) get(connector, ServerConnectorImpl.class, "serverConnectionFactory");
+    }
+
+    static ApplicationProtocolRegistry applicationProtocols(ServerConnector connector) {
+        return (ApplicationProtocolRegistry) get(connector, ServerConnectorImpl.class, "applicationProtocolRegistry");
+    }
+
+    static ServerConnectionRegistry connectionRegistry(ServerConnector connector) {
+        return (ServerConnectionRegistry) get(connector, ServerConnectorImpl.class, "connectionRegistry");
+    }
+
+    @SuppressWarnings("unchecked") // Consumer<ServerConnectionImpl> in Kwik's source
+    static Consumer<ServerConnectionImpl> closeCallback(ServerConnectionFactory factory) {
+        return (Consumer<ServerConnectionImpl>) get(factory, ServerConnectionFactory.class, "closeCallback");
+    }
+
+    /// Gives the sender our packet numbers, congestion controller and loss detector, before the handshake begins.
+    static void shareSender(
+            SenderImpl sender, VersionHolder version, PacketNumberGenerator numbers, CongestionController congestion, Logger log) {
+        var assemblers = (PacketAssembler[]) get(
+                (GlobalPacketAssembler) get(sender, SenderImpl.class, "packetAssembler"),
+                GlobalPacketAssembler.class,
+                "packetAssembler");
+        var queues = (SendRequestQueue[]) get(sender, SenderImpl.class, "sendRequestQueue");
+        AckGenerator acks = sender.getGlobalAckGenerator().getAckGenerator(PnSpace.App);
+        assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers);
+
+        var recovery = (RecoveryManager) get(sender, SenderImpl.class, "recoveryManager");
+        var rtt = (RttEstimator) get(sender, SenderImpl.class, "rttEstimater");
+        var detectors = (LossDetector[]) get(recovery, RecoveryManager.class, "lossDetectors");
+        set(sender, SenderImpl.class, "congestionController", congestion);
+        set(recovery, RecoveryManager.class, "congestionController", congestion);
+        for (LossDetector detector : detectors) {
+            set(detector, LossDetector.class, "congestionController", congestion);
+        }
+        detectors[PnSpace.App.ordinal()] =
+                new NanosecondLossDetector(recovery, rtt, congestion, sender::flush, log.getQLog());
+    }
+
+    /// The array in which the write keys of each level stand, so that a gate can be put before those of 1-RTT.
+    @SuppressWarnings("unchecked") // AtomicReferenceArray<Aead> in Kwik's source
+    static AtomicReferenceArray<Aead> writeSecrets(ConnectionSecrets secrets) {
+        return (AtomicReferenceArray<Aead>) get(secrets, ConnectionSecrets.class, "serverSecrets");
+    }
+
+    /// The cipher inside a key-update wrapper.
+    static Aead current(KeyUpdateSupport support) {
+        return (Aead) get(support, KeyUpdateSupport.class, "aead");
+    }
+
+    /// The cipher with key, IV and header protection key.
+    static BaseAeadImpl keyed(Aead aead) {
+        Aead inner = aead;
+        while (!(inner instanceof BaseAeadImpl)) {
+            inner = switch (inner) {
+                case KeySwitch s -> s.delegate();
+                case KeyUpdateSupport k -> current(k);
+                default -> throw new IllegalStateException("unknown kind of packet protection: " + inner.getClass());
+            };
+        }
+        return (BaseAeadImpl) inner;
+    }
+
+    /// Takes all unidirectional streams that the peer allows now out of Kwik's hands.
+    ///
+    /// @return stream ID of the first one
+    static long takeUnidirectionalStreams(StreamManager streams) {
+        ((Semaphore) get(streams, StreamManager.class, "openUnidirectionalStreams")).drainPermits();
+        return ((AtomicInteger) get(streams, StreamManager.class, "nextStreamIdUnidirectional")).get();
+    }
+
+    /// Moves connection credit from Kwik's streams to ours: Kwik counts it as assigned.
+    ///
+    /// @param keep bytes to leave to Kwik's own (control and request) streams
+    /// @return bytes taken
+    static long takeConnectionData(FlowControl flow, long keep) {
+        synchronized (flow) {
+            long allowed = (long) get(flow, FlowControl.class, "maxDataAllowed");
+            long assigned = (long) get(flow, FlowControl.class, "maxDataAssigned");
+            long taken = Math.max(0, allowed - assigned - keep);
+            set(flow, FlowControl.class, "maxDataAssigned", assigned + taken);
+            return taken;
+        }
+    }
+
+    private static Object get(Object owner, Class<?> type, String name) {
+        try {
+            return field(type, name).get(owner);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void set(Object owner, Class<?> type, String name, Object value) {
+        try {
+            field(type, name).set(owner, value);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(
+                    "this Kwik has no field " + type.getName() + "." + name + "; Weir works with Kwik 0.10.9", e);
+        }
+    }
+}

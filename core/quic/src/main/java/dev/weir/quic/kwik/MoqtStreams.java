@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.engine.QuicEndpoint.RequestListener;
+import dev.weir.engine.RequestChannel;
+import dev.weir.engine.Session;
+import dev.weir.wire.moqt.ControlCodec;
+import dev.weir.wire.moqt.ControlDecoder;
+import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.MoqtException;
+import dev.weir.wire.moqt.SessionError;
+import dev.weir.wire.moqt.SetupOption;
+import dev.weir.wire.moqt.Vi64;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tech.kwik.core.QuicStream;
+
+/// The MoQT streams of one connection (draft-18 sections 3.3 and 9): our control stream, the peer's control stream, request
+/// streams of both sides, and the publisher's data streams. Each is read by a virtual thread of its own, which hands what
+/// it reads to the engine.
+final class MoqtStreams {
+    private static final Logger LOG = LoggerFactory.getLogger(MoqtStreams.class);
+    private static final long SETUP_STREAM = 0x2F00;
+    private static final long PADDING_STREAM = 0x132B3E28;
+    private static final long SUBGROUP_BIT = 0x10;
+    private static final int READ_BYTES = 16 << 10;
+    /// MOQT_IMPLEMENTATION setup option (draft-18 section 9.3.1).
+    private static final long IMPLEMENTATION_OPTION = 0x07;
+
+    private final RelayConnection connection;
+    private final Session session;
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final Map<Integer, Long> resetCodes = new ConcurrentHashMap<>();
+    private volatile @Nullable OutputStream control;
+
+    MoqtStreams(RelayConnection connection, Session session) {
+        this.connection = connection;
+        this.session = session;
+    }
+
+    boolean isStarted() {
+        return started.getCount() == 0;
+    }
+
+    /// Opens our control stream with SETUP and gives the rest of the unidirectional streams to the engine.
+    void start() {
+        Thread.ofVirtual().name("moqt-start").start(() -> {
+            try {
+                OutputStream out = connection.createStream(false).getOutputStream();
+                var implementation =
+                        new SetupOption(IMPLEMENTATION_OPTION, "weir".getBytes(StandardCharsets.UTF_8));
+                out.write(ControlCodec.encode(new ControlMessage.Setup(List.of(implementation))));
+                control = out;
+                connection.handOverToEngine();
+                started.countDown();
+            } catch (IOException e) {
+                LOG.atDebug().setCause(e).log("connection ended before its MoQT session began");
+            }
+        });
+    }
+
+    void end() {
+        started.countDown();
+    }
+
+    void resetByPeer(int streamId, long errorCode) {
+        resetCodes.put(streamId, errorCode);
+    }
+
+    /// A stream that the peer opened.
+    void accept(QuicStream stream) {
+        Thread.ofVirtual().name("moqt-stream-" + stream.getStreamId()).start(() -> {
+            try {
+                started.await();
+                if (stream.isBidirectional()) {
+                    readRequest(stream);
+                } else {
+                    readUnidirectional(stream);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (MoqtException e) {
+                connection.close(e.code(), e.getMessage());
+            }
+        });
+    }
+
+    private void readRequest(QuicStream stream) {
+        var channel = new Channel(stream);
+        var decoder = new ControlDecoder();
+        boolean[] first = {true};
+        readMessages(stream.getInputStream(), decoder, message -> {
+            if (first[0]) {
+                first[0] = false;
+                session.request(channel, message);
+            } else {
+                session.requestMessage(channel, message);
+            }
+        });
+        session.requestClosed(channel);
+    }
+
+    private interface MessageHandler {
+        void handle(ControlMessage message);
+    }
+
+    /// Reads messages until the stream ends, in whatever way.
+    private static void readMessages(InputStream in, ControlDecoder decoder, MessageHandler handler) {
+        byte[] buffer = new byte[READ_BYTES];
+        try {
+            int count;
+            while ((count = in.read(buffer)) >= 0) {
+                decoder.feed(Arrays.copyOf(buffer, count));
+                ControlMessage message;
+                while ((message = decoder.next()) != null) {
+                    handler.handle(message);
+                }
+            }
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("reason", e.getMessage()).log("request stream ended early");
+        }
+    }
+
+    private void readUnidirectional(QuicStream stream) {
+        InputStream in = stream.getInputStream();
+        byte[] buffer = new byte[READ_BYTES];
+        try {
+            int count = 0;
+            while (count < 9 && (count == 0 || count < Vi64.encodedSize(buffer[0]))) {
+                int read = in.read(buffer, count, buffer.length - count);
+                if (read < 0) {
+                    return;
+                }
+                count += read;
+            }
+            long type = Vi64.decode(ByteBuffer.wrap(buffer, 0, count));
+            if (type == SETUP_STREAM) {
+                readControl(in, buffer, count);
+            } else if (type == PADDING_STREAM) {
+                stream.abortReading(0);
+            } else if (type <= 0x7f && (type & SUBGROUP_BIT) != 0) {
+                readData(stream, in, buffer, count);
+            } else {
+                connection.close(
+                        SessionError.PROTOCOL_VIOLATION.code(),
+                        "unidirectional stream of unknown type 0x" + Long.toHexString(type));
+            }
+        } catch (IOException e) {
+            Long code = resetCodes.remove(stream.getStreamId());
+            if (code != null) {
+                session.streamReset(stream.getStreamId(), code);
+            }
+        }
+    }
+
+    private void readControl(InputStream in, byte[] buffer, int count) {
+        var decoder = new ControlDecoder();
+        decoder.feed(Arrays.copyOf(buffer, count));
+        ControlMessage message;
+        while ((message = decoder.next()) != null) {
+            session.control(message);
+        }
+        readMessages(in, decoder, session::control);
+        connection.close(SessionError.PROTOCOL_VIOLATION.code(), "the control stream was closed");
+    }
+
+    private void readData(QuicStream stream, InputStream in, byte[] buffer, int count) throws IOException {
+        int read = count;
+        while (read >= 0) {
+            session.streamData(stream.getStreamId(), buffer, read, false);
+            read = in.read(buffer);
+        }
+        session.streamData(stream.getStreamId(), buffer, 0, true);
+    }
+
+    /// Opens a request stream of ours and reads its answers.
+    void openRequest(ControlMessage first, RequestListener listener) {
+        Thread.ofVirtual().name("moqt-request").start(() -> {
+            try {
+                QuicStream stream = connection.createStream(true);
+                var channel = new Channel(stream);
+                listener.opened(channel);
+                channel.send(first);
+                readMessages(
+                        stream.getInputStream(), new ControlDecoder(), message -> listener.message(channel, message));
+            } catch (IOException e) {
+                LOG.atDebug().addKeyValue("reason", e.getMessage()).log("request stream could not be opened");
+            } catch (MoqtException e) {
+                connection.close(e.code(), e.getMessage());
+            }
+            listener.closed();
+        });
+    }
+
+    void sendControl(ControlMessage message) {
+        OutputStream out = control;
+        if (out != null) {
+            write(out, message);
+        }
+    }
+
+    private static void write(OutputStream out, ControlMessage message) {
+        try {
+            out.write(ControlCodec.encode(message));
+        } catch (IOException e) {
+            LOG.atDebug()
+                    .addKeyValue("message", message.getClass().getSimpleName())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("message not sent, its stream is closed");
+        }
+    }
+
+    /// A request stream as the engine uses it.
+    private static final class Channel implements RequestChannel {
+        private final QuicStream stream;
+
+        Channel(QuicStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public long streamId() {
+            return stream.getStreamId();
+        }
+
+        @Override
+        public void send(ControlMessage message) {
+            write(stream.getOutputStream(), message);
+        }
+
+        @Override
+        public void finish() {
+            try {
+                stream.getOutputStream().close();
+            } catch (IOException e) {
+                LOG.atDebug().addKeyValue("reason", e.getMessage()).log("request stream was closed already");
+            }
+        }
+    }
+}

@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.engine.QuicEndpoint;
+import dev.weir.engine.Session;
+import dev.weir.engine.Session.StreamChunk;
+import dev.weir.wire.moqt.ControlMessage;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.crypto.Aead;
+import tech.kwik.core.crypto.BaseAeadImpl;
+import tech.kwik.core.crypto.ChaCha20;
+import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.crypto.MissingKeysException;
+import tech.kwik.core.frame.AckFrame;
+import tech.kwik.core.frame.DatagramFrame;
+import tech.kwik.core.frame.MaxDataFrame;
+import tech.kwik.core.frame.MaxStreamDataFrame;
+import tech.kwik.core.frame.MaxStreamsFrame;
+import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.PingFrame;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.Range;
+import tech.kwik.core.frame.ResetStreamFrame;
+import tech.kwik.core.frame.RetireConnectionIdFrame;
+import tech.kwik.core.frame.StopSendingFrame;
+import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.TransportParameters;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.log.Logger;
+import tech.kwik.core.packet.PacketMetaData;
+import tech.kwik.core.packet.QuicPacket;
+import tech.kwik.core.packet.ShortHeaderPacket;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnectionRegistry;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+
+/// One connection of the relay, owned by Kwik and shared with the kernel. What the kernel takes part in is taken out of
+/// Kwik's hands here: packet numbers, congestion window, media streams, their credit and their acknowledgement.
+final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint {
+    /// Connection credit left to Kwik's own streams (control and requests), bytes.
+    private static final long KWIK_DATA = 64 << 10;
+    /// Smallest STREAM frame worth a place in a packet, bytes.
+    private static final int MINIMUM_CHUNK = 48;
+    /// Bytes around a DATAGRAM payload in a packet: first byte, packet number, tag, frame type and length.
+    private static final int DATAGRAM_OVERHEAD = 1 + 4 + 16 + 3;
+
+    private final Session session;
+    private final SharedPacketNumbers numbers;
+    private final InetSocketAddress peer;
+    private final AtomicBoolean frameRequested = new AtomicBoolean();
+    private final MoqtStreams streams;
+    private volatile byte[] connectionId = {};
+    private volatile @Nullable TransportParameters peerParameters;
+    private volatile long firstMediaStream = Long.MAX_VALUE;
+    private volatile long largestReceived = -1;
+    private volatile boolean ended;
+
+    @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
+    RelayConnection(
+            Version version,
+            DatagramSocket socket,
+            InetSocketAddress peer,
+            byte[] peerConnectionId,
+            byte[] originalDestination,
+            CryptoStream crypto,
+            TlsServerEngineFactory tls,
+            ServerConnectionConfig configuration,
+            ApplicationProtocolRegistry protocols,
+            ServerConnectionRegistry registry,
+            Consumer<ServerConnectionImpl> closeCallback,
+            Logger logger,
+            Session session) {
+        super(
+                version,
+                socket,
+                peer,
+                peerConnectionId,
+                originalDestination,
+                crypto,
+                tls,
+                configuration,
+                protocols,
+                registry,
+                closeCallback,
+                logger);
+        this.session = session;
+        this.peer = peer;
+        this.numbers = new SharedPacketNumbers(session.cells());
+        this.streams = new MoqtStreams(this, session);
+        KwikInternals.shareSender(
+                getSender(), quicVersion, numbers, new SharedCongestion(session, getSender(), this::acknowledged), logger);
+    }
+
+    // ---- handshake, keys, connection IDs
+
+    @Override
+    protected void processCommonTransportParameters(TransportParameters parameters) {
+        peerParameters = parameters;
+        super.processCommonTransportParameters(parameters);
+    }
+
+    @Override
+    public void handshakeFinished() {
+        AtomicReferenceArray<Aead> own = KwikInternals.writeSecrets(connectionSecrets);
+        super.handshakeFinished();
+        int app = EncryptionLevel.App.ordinal();
+        var gate = new KeySwitch(own.get(app), numbers::latest, this::writeKeysChange);
+        own.set(app, gate);
+        readAead().setPeerAead(gate);
+        connectionId = getDestinationConnectionId();
+    }
+
+    private Aead readAead() {
+        try {
+            return connectionSecrets.getPeerAead(EncryptionLevel.App);
+        } catch (MissingKeysException e) {
+            throw new IllegalStateException("1-RTT keys are missing after the handshake", e);
+        }
+    }
+
+    private Aead writeAead() {
+        try {
+            return connectionSecrets.getOwnAead(EncryptionLevel.App);
+        } catch (MissingKeysException e) {
+            throw new IllegalStateException("1-RTT keys are missing after the handshake", e);
+        }
+    }
+
+    /// The peer has updated its keys, ours follow: the kernel learns the new ones and the number they begin with, then
+    /// the counter jumps there, so that the ACK that Kwik sends next has the new keys (RFC 9001 section 6.2).
+    private long writeKeysChange(Aead next) {
+        long switchNumber = session.cells().nextPacketNumber() + KEY_SWITCH_MARGIN;
+        session.writeKeysChange(keys(KwikInternals.keyed(next), next.getKeyPhase()), switchNumber);
+        session.cells().skipTo(switchNumber);
+        session.readSideChanged();
+        return switchNumber;
+    }
+
+    /// Packet numbers that the kernel may draw between reading the counter and publishing the switch.
+    private static final long KEY_SWITCH_MARGIN = 1024;
+
+    private static Keys keys(BaseAeadImpl aead, int phase) {
+        return new Keys(aead.getKeySpec().getEncoded(), aead.getIv(), phase);
+    }
+
+    @Override
+    public void process(NewConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        super.process(frame, packet, metaData);
+        byte[] now = getDestinationConnectionId();
+        if (!Arrays.equals(now, connectionId)) {
+            connectionId = now;
+            if (streams.isStarted()) {
+                session.writeSideChanged();
+            }
+        }
+    }
+
+    @Override
+    public void process(RetireConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        super.process(frame, packet, metaData);
+        session.readSideChanged();
+    }
+
+    @Override
+    public @Nullable WriteSide writeSide() {
+        BaseAeadImpl keyed = KwikInternals.keyed(writeAead());
+        TransportParameters parameters = peerParameters;
+        if (!(keyed instanceof ChaCha20) || parameters == null) {
+            return null;
+        }
+        return new WriteSide(
+                keys(keyed, writeAead().getKeyPhase()),
+                keyed.getHp(),
+                getDestinationConnectionId(),
+                Math.min(65527, parameters.getMaxUdpPayloadSize()),
+                canSendDatagram() ? getMaxDatagramFrameSize() : 0,
+                parameters.getInitialMaxStreamDataUni());
+    }
+
+    @Override
+    public @Nullable ReadSide readSide() {
+        BaseAeadImpl keyed = KwikInternals.keyed(readAead());
+        if (!(keyed instanceof ChaCha20)) {
+            return null;
+        }
+        return new ReadSide(
+                List.of(keys(keyed, readAead().getKeyPhase())),
+                keyed.getHp(),
+                getActiveConnectionIds(),
+                largestReceived + 1);
+    }
+
+    // ---- start: the application protocol was negotiated and the handshake is confirmed
+
+    /// Begins the MoQT session: our control stream, then all other unidirectional streams go to the engine.
+    void start() {
+        streams.start();
+    }
+
+    /// A stream that the peer opened.
+    void accept(QuicStream stream) {
+        streams.accept(stream);
+    }
+
+    /// Everything of Kwik's stream and credit book-keeping that media needs goes to the engine.
+    void handOverToEngine() {
+        firstMediaStream = KwikInternals.takeUnidirectionalStreams(getStreamManager());
+        TransportParameters parameters = peerParameters;
+        session.established(
+                this,
+                firstMediaStream,
+                4 * getStreamManager().getMaxUnidirectionalStreams() + 3,
+                KwikInternals.takeConnectionData(flowController, KWIK_DATA),
+                parameters == null ? 25 : parameters.getMaxAckDelay());
+    }
+
+    private boolean isMedia(int streamId) {
+        return (streamId & 3) == 3 && streamId >= firstMediaStream;
+    }
+
+    // ---- received frames
+
+    @Override
+    public ProcessResult process(ShortHeaderPacket packet, PacketMetaData metaData) {
+        largestReceived = Math.max(largestReceived, packet.getPacketNumber());
+        return super.process(packet, metaData);
+    }
+
+    @Override
+    public void process(AckFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (packet.getEncryptionLevel() != EncryptionLevel.App || !streams.isStarted()) {
+            super.process(frame, packet, metaData);
+            return;
+        }
+        List<Range> ranges = frame.getAcknowledgedRanges();
+        long[] bounds = new long[2 * ranges.size()];
+        for (int i = 0; i < ranges.size(); i++) {
+            bounds[2 * i] = ranges.get(i).getSmallest();
+            bounds[2 * i + 1] = ranges.get(i).getLargest();
+        }
+        frame.setDelayExponent(peerAckDelayExponent);
+        if (session.acknowledged(bounds, frame.getAckDelay() * 1_000_000L, System.nanoTime())) {
+            AckFrame own = narrowed(frame, ranges);
+            if (own != null) {
+                super.process(own, packet, metaData);
+            }
+        }
+    }
+
+    /// The same ACK with only the numbers that Kwik drew: its loss detector counts distances between packet numbers and
+    /// walks ranges number by number.
+    private @Nullable AckFrame narrowed(AckFrame frame, List<Range> ranges) {
+        long floor = numbers.oldestRemembered();
+        var own = new ArrayList<Range>();
+        for (Range range : ranges) {
+            long from = Math.max(floor, range.getSmallest());
+            long to = range.getLargest();
+            long number;
+            while (from <= to && own.size() < MAX_OWN_RANGES && (number = numbers.largestDrawnIn(from, to)) >= 0) {
+                long lowest = number;
+                while (lowest > from && numbers.largestDrawnIn(lowest - 1, lowest - 1) >= 0) {
+                    lowest--;
+                }
+                addRange(own, lowest, number);
+                to = lowest - 1;
+            }
+        }
+        return own.isEmpty() ? null : new AckFrame(quicVersion.getVersion(), own, frame.getAckDelay());
+    }
+
+    /// More ranges than this in one ACK are not passed on; what they acknowledge is acknowledged again by the next ACK.
+    private static final int MAX_OWN_RANGES = 48;
+
+    private static void addRange(List<Range> ranges, long from, long to) {
+        int last = ranges.size() - 1;
+        if (last >= 0 && ranges.get(last).getSmallest() == to + 1) {
+            ranges.set(last, new Range(from, ranges.get(last).getLargest()));
+        } else {
+            ranges.add(new Range(from, to));
+        }
+    }
+
+    @Override
+    public void process(DatagramFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (!canReceiveDatagram()) {
+            super.process(frame, packet, metaData);
+            return;
+        }
+        session.datagram(packet.getPacketNumber(), frame.getData());
+    }
+
+    @Override
+    public void process(MaxStreamsFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        super.process(frame, packet, metaData);
+        if (!frame.isAppliesToBidirectional() && streams.isStarted()) {
+            KwikInternals.takeUnidirectionalStreams(getStreamManager());
+            session.streamIdLimit(4 * getStreamManager().getMaxUnidirectionalStreams() + 3);
+        }
+    }
+
+    @Override
+    public void process(MaxDataFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        super.process(frame, packet, metaData);
+        if (streams.isStarted()) {
+            session.connectionData(KwikInternals.takeConnectionData(flowController, KWIK_DATA));
+        }
+    }
+
+    @Override
+    public void process(MaxStreamDataFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (isMedia(frame.getStreamId())) {
+            session.streamDataLimit(frame.getStreamId(), frame.getMaxData());
+        } else {
+            super.process(frame, packet, metaData);
+        }
+    }
+
+    @Override
+    public void process(StopSendingFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (isMedia(frame.getStreamId())) {
+            session.stopSending(frame.getStreamId(), frame.getErrorCode());
+        } else {
+            super.process(frame, packet, metaData);
+        }
+    }
+
+    @Override
+    public void process(ResetStreamFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        streams.resetByPeer(frame.getStreamId(), frame.getErrorCode());
+        super.process(frame, packet, metaData);
+    }
+
+    /// Frames of Kwik's own packets that were acknowledged.
+    private void acknowledged(QuicPacket packet) {
+        for (QuicFrame frame : packet.getFrames()) {
+            if (frame instanceof StreamFrame stream && isMedia(stream.getStreamId())) {
+                session.chunkAcknowledged(
+                        stream.getStreamId(), stream.getOffset(), stream.getLength(), stream.isFinal());
+            } else if (frame instanceof StreamFrame stream && (stream.getStreamId() & 2) == 0) {
+                session.requestStreamAcknowledged(stream.getStreamId());
+            } else if (frame instanceof DatagramFrame) {
+                session.datagramDone(false);
+            }
+        }
+    }
+
+    // ---- QuicEndpoint: what the engine asks for
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return peer;
+    }
+
+    @Override
+    public int maxDatagramPayload() {
+        if (!canSendDatagram()) {
+            return 0;
+        }
+        int inPacket = getMaxPacketSize() - DATAGRAM_OVERHEAD - getDestinationConnectionId().length;
+        return Math.min(inPacket, getMaxDatagramFrameSize() - 3);
+    }
+
+    @Override
+    public long initialStreamDataLimit() {
+        TransportParameters parameters = peerParameters;
+        return parameters == null ? 0 : parameters.getInitialMaxStreamDataUni();
+    }
+
+    @Override
+    public void requestStreamFrame() {
+        if (frameRequested.compareAndSet(false, true)) {
+            send(this::nextChunk, MINIMUM_CHUNK, EncryptionLevel.App, this::chunkLost, true);
+        }
+    }
+
+    private @Nullable QuicFrame nextChunk(int maximum) {
+        frameRequested.set(false);
+        StreamChunk chunk = session.nextStreamFrame(maximum - 1);
+        return chunk == null
+                ? null
+                : new StreamFrame((int) chunk.streamId(), chunk.offset(), chunk.data(), chunk.fin());
+    }
+
+    private void chunkLost(QuicFrame frame) {
+        if (frame instanceof StreamFrame stream) {
+            session.chunkLost(stream.getStreamId(), stream.getOffset(), stream.getLength(), stream.isFinal());
+        }
+    }
+
+    @Override
+    public void sendDatagram(byte[] payload) {
+        send(new DatagramFrame(payload), lost -> session.datagramDone(true), true);
+    }
+
+    @Override
+    public void sendReset(long streamId, long errorCode, long finalSize) {
+        resendUntilAcknowledged(new ResetStreamFrame((int) streamId, errorCode, finalSize));
+    }
+
+    private void resendUntilAcknowledged(QuicFrame frame) {
+        send(frame, this::resendUntilAcknowledged, true);
+    }
+
+    @Override
+    public void sendPing() {
+        send(new PingFrame(), lost -> {}, true);
+    }
+
+    @Override
+    public void wakeSender() {
+        getSender().flush();
+    }
+
+    @Override
+    public void openRequest(ControlMessage first, RequestListener listener) {
+        streams.openRequest(first, listener);
+    }
+
+    @Override
+    public void sendControl(ControlMessage message) {
+        streams.sendControl(message);
+    }
+
+    @Override
+    public void close(long errorCode, String reason) {
+        closeNow(() -> immediateCloseWithError(errorCode, ErrorType.APPLICATION_ERROR, reason));
+    }
+
+    @Override
+    public void closeForViolation(String reason) {
+        closeNow(() -> immediateCloseWithError(PROTOCOL_VIOLATION, ErrorType.QUIC_LAYER_ERROR, reason));
+    }
+
+    private static final long PROTOCOL_VIOLATION = 0x0a;
+
+    /// Invalidate first, then say goodbye (DESIGN rule 9); outside of packet processing Kwik wants to be flushed.
+    private void closeNow(Runnable close) {
+        end();
+        close.run();
+        getSender().flush();
+    }
+
+
+    // ---- the end, however it comes
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            session.closed();
+            streams.end();
+        }
+    }
+
+    @Override
+    protected void emit(ConnectionTerminatedEvent event) {
+        end();
+        super.emit(event);
+    }
+
+    @Override
+    protected void preTerminateHook() {
+        end();
+        super.preTerminateHook();
+    }
+
+    @Override
+    protected void postTerminateHook() {
+        end();
+        super.postTerminateHook();
+    }
+
+    @Override
+    public void abortConnection(Throwable error) {
+        end();
+        super.abortConnection(error);
+    }
+}

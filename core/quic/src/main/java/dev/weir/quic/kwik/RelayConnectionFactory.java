@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.engine.Relay;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.log.Logger;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnectionFactory;
+import tech.kwik.core.server.ServerConnectionRegistry;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+
+/// Makes [RelayConnection]s where Kwik would make its own.
+final class RelayConnectionFactory extends ServerConnectionFactory {
+    private final Relay relay;
+    private final DatagramSocket socket;
+    private final TlsServerEngineFactory tls;
+    private final ServerConnectionConfig configuration;
+    private final ApplicationProtocolRegistry protocols;
+    private final ServerConnectionRegistry registry;
+    private final Consumer<ServerConnectionImpl> closeCallback;
+    private final Logger logger;
+
+    private RelayConnectionFactory(
+            Relay relay,
+            DatagramSocket socket,
+            TlsServerEngineFactory tls,
+            ServerConnectionConfig configuration,
+            ApplicationProtocolRegistry protocols,
+            ServerConnectionRegistry registry,
+            Consumer<ServerConnectionImpl> closeCallback,
+            Logger logger) {
+        super(socket, tls, configuration, protocols, registry, closeCallback, logger);
+        this.relay = relay;
+        this.socket = socket;
+        this.tls = tls;
+        this.configuration = configuration;
+        this.protocols = protocols;
+        this.registry = registry;
+        this.closeCallback = closeCallback;
+        this.logger = logger;
+    }
+
+    /// Puts a factory for `relay` into a connector that was built but not started.
+    static void install(
+            Relay relay,
+            ServerConnector connector,
+            DatagramSocket socket,
+            TlsServerEngineFactory tls,
+            ServerConnectionConfig configuration,
+            Logger logger) {
+        var factory = new RelayConnectionFactory(
+                relay,
+                socket,
+                tls,
+                configuration,
+                KwikInternals.applicationProtocols(connector),
+                KwikInternals.connectionRegistry(connector),
+                KwikInternals.closeCallback(KwikInternals.factory(connector)),
+                logger);
+        KwikInternals.replaceFactory(connector, factory);
+    }
+
+    @Override
+    public ServerConnectionImpl createNewConnection(
+            Version version, InetSocketAddress peer, byte[] peerConnectionId, byte[] originalDestination, CryptoStream crypto) {
+        return new RelayConnection(
+                version,
+                socket,
+                peer,
+                peerConnectionId,
+                originalDestination,
+                crypto,
+                tls,
+                configuration,
+                protocols,
+                registry,
+                closeCallback,
+                logger,
+                relay.newSession());
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.engine.PathMode;
+import dev.weir.engine.Relay;
+import dev.weir.engine.RelayException;
+import dev.weir.engine.RelayException.ErrorCode;
+import dev.weir.engine.RelayOptions;
+import dev.weir.engine.dataplane.KernelDataPlane;
+import dev.weir.kernel.KernelException;
+import dev.weir.spi.FanoutPolicy;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.security.cert.CertificateException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.server.ApplicationProtocolConnection;
+import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnector;
+
+/// A running relay: a UDP socket, Kwik behind it, and, where the kernel can do it, the data plane before it.
+///
+/// Thread-safe. Closing says GOAWAY and PUBLISH_DONE first and takes at most a second.
+public final class RelayServer implements AutoCloseable {
+    /// ALPN of MoQT draft-18 on raw QUIC.
+    public static final String ALPN = "moqt-18";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
+    private static final long TICK_MILLIS = 5;
+    private static final int RECEIVE_BUFFER = 4 << 20;
+    private static final long GOODBYE_MILLIS = 300;
+    /// Own connection IDs are as long as they can be: a copy is then hardly ever longer than its original (DESIGN section 10).
+    private static final int CONNECTION_ID_LENGTH = 20;
+
+    private final Relay relay;
+    private final DatagramChannel channel;
+    private final ServerConnector connector;
+    private final ScheduledExecutorService ticker;
+    private final Set<RelayConnection> connections;
+    private final InetSocketAddress address;
+    private final boolean kernelPath;
+
+    private RelayServer(
+            Relay relay,
+            DatagramChannel channel,
+            ServerConnector connector,
+            Set<RelayConnection> connections,
+            InetSocketAddress address,
+            boolean kernelPath) {
+        this.relay = relay;
+        this.channel = channel;
+        this.connector = connector;
+        this.connections = connections;
+        this.address = address;
+        this.kernelPath = kernelPath;
+        this.ticker = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("weir-conductor").daemon().factory());
+    }
+
+    /// Starts a relay.
+    ///
+    /// @throws RelayException if the address is taken, the certificate cannot be used, or the kernel path was demanded and
+    ///     is not available
+    public static RelayServer start(RelayOptions options) throws RelayException {
+        DatagramChannel channel = bind(options.listen());
+        @Nullable KernelDataPlane plane = null;
+        try {
+            var address = (InetSocketAddress) channel.getLocalAddress();
+            plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort());
+            var relay = new Relay(
+                    plane, FanoutPolicy.passAll(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
+            var configuration = configuration(options);
+            var tls = new PreferChaCha20(options.keyStore(), options.keyAlias(), options.keyPassword());
+            var logger = new KwikLog();
+            Set<RelayConnection> connections = ConcurrentHashMap.newKeySet();
+            ServerConnector connector = ServerConnector.builder()
+                    .withSocket(channel.socket())
+                    .withKeyStore(options.keyStore(), options.keyAlias(), options.keyPassword())
+                    .withConfiguration(configuration)
+                    .withLogger(logger)
+                    .build();
+            RelayConnectionFactory.install(relay, connector, channel.socket(), tls, configuration, logger);
+            connector.registerApplicationProtocol(ALPN, new MoqtProtocol(connections));
+            var server = new RelayServer(relay, channel, connector, connections, address, plane != null);
+            server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            connector.start();
+            return server;
+        } catch (CertificateException | IllegalArgumentException e) {
+            closeQuietly(plane, channel);
+            throw new RelayException(
+                    ErrorCode.CERTIFICATE,
+                    "the certificate cannot be used: " + e.getMessage() + "; give an ECDSA P-256 or RSA certificate with its key",
+                    e);
+        } catch (RelayException e) {
+            closeQuietly(plane, channel);
+            throw e;
+        } catch (Exception e) { // Kwik's builder declares Exception
+            closeQuietly(plane, channel);
+            throw new RelayException(ErrorCode.INTERNAL, "the relay did not start: " + e.getMessage(), e);
+        }
+    }
+
+    private static DatagramChannel bind(InetSocketAddress listen) {
+        try {
+            DatagramChannel channel = DatagramChannel.open();
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, RECEIVE_BUFFER);
+            channel.bind(listen);
+            return channel;
+        } catch (IOException e) {
+            throw new RelayException(
+                    ErrorCode.ADDRESS_IN_USE,
+                    "cannot listen on UDP " + listen.getAddress().getHostAddress() + " port " + listen.getPort() + ": "
+                            + e.getMessage() + "; stop what uses it or choose another with --listen",
+                    e);
+        }
+    }
+
+    private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port) {
+        try {
+            return KernelDataPlane.open(port);
+        } catch (KernelException e) {
+            if (options.path() == PathMode.KERNEL) {
+                throw new RelayException(ErrorCode.KERNEL, e.getMessage(), e);
+            }
+            LOG.atWarn().log("Copies are made in user space: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    private static ServerConnectionConfig configuration(RelayOptions options) {
+        return ServerConnectionConfig.builder()
+                .maxIdleTimeoutInSeconds((int) options.idleTimeout().toSeconds())
+                .maxConnectionBufferSize(16 << 20)
+                .maxUnidirectionalStreamBufferSize(4 << 20)
+                .maxBidirectionalStreamBufferSize(64 << 10)
+                .maxOpenPeerInitiatedUnidirectionalStreams(1024)
+                .maxOpenPeerInitiatedBidirectionalStreams(256)
+                .retryRequired(false)
+                .connectionIdLength(CONNECTION_ID_LENGTH)
+                .build();
+    }
+
+    /// What Kwik asks when a connection with our ALPN comes.
+    private static final class MoqtProtocol implements ApplicationProtocolConnectionFactory {
+        private final Set<RelayConnection> connections;
+
+        MoqtProtocol(Set<RelayConnection> connections) {
+            this.connections = connections;
+        }
+
+        @Override
+        public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
+            var connection = (RelayConnection) quicConnection;
+            connections.add(connection);
+            connections.removeIf(RelayConnection::isClosed);
+            connection.start();
+            return new ApplicationProtocolConnection() {
+                @Override
+                public void acceptPeerInitiatedStream(QuicStream stream) {
+                    connection.accept(stream);
+                }
+            };
+        }
+
+        @Override
+        public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
+            return 1024;
+        }
+
+        @Override
+        public int maxConcurrentPeerInitiatedBidirectionalStreams() {
+            return 256;
+        }
+
+        @Override
+        public boolean enableDatagramExtension() {
+            return true;
+        }
+    }
+
+    private void tick() {
+        try {
+            relay.tick();
+        } catch (RuntimeException e) {
+            // The ticker must go on, or the lease would run out and the kernel would stop for ever.
+            LOG.atError().setCause(e).log("the relay's periodic work failed");
+        }
+    }
+
+    /// Where it listens.
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /// Whether copies are made in the kernel.
+    public boolean kernelPath() {
+        return kernelPath;
+    }
+
+    /// All counters under their stable names (docs/reference/counters.md).
+    public Map<String, Long> statistics() {
+        return relay.statistics();
+    }
+
+    @Override
+    public void close() {
+        relay.announceShutdown();
+        try {
+            Thread.sleep(GOODBYE_MILLIS); // lets GOAWAY and PUBLISH_DONE leave before the connections are closed
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (RelayConnection connection : connections) {
+            if (!connection.isClosed()) {
+                connection.close(0, "the relay is shutting down");
+            }
+        }
+        ticker.shutdown();
+        relay.close();
+        connector.close();
+        closeQuietly(null, channel);
+    }
+
+    private static void closeQuietly(@Nullable KernelDataPlane plane, DatagramChannel channel) {
+        if (plane != null) {
+            plane.close();
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("socket was closed already");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.wire.moqt.ControlCodec;
+import dev.weir.wire.moqt.ControlDecoder;
+import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.SetupOption;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.log.NullLogger;
+
+/// A small MoQT peer on a Kwik client connection, for tests of the relay: it speaks what a test tells it and keeps what it
+/// hears.
+final class KwikPeer implements AutoCloseable {
+    private static final long ANSWER_SECONDS = 10;
+
+    final QuicClientConnection connection;
+    final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
+    final Map<Integer, byte[]> streams = new ConcurrentHashMap<>();
+    final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
+
+    /// A request stream.
+    static final class Request {
+        final BlockingQueue<ControlMessage> messages = new LinkedBlockingQueue<>();
+        private final OutputStream out;
+
+        private Request(QuicStream stream) {
+            out = stream.getOutputStream();
+            Thread.ofVirtual().start(() -> {
+                var decoder = new ControlDecoder();
+                byte[] buffer = new byte[4096];
+                try {
+                    int count;
+                    while ((count = stream.getInputStream().read(buffer)) >= 0) {
+                        decoder.feed(Arrays.copyOf(buffer, count));
+                        ControlMessage message;
+                        while ((message = decoder.next()) != null) {
+                            messages.add(message);
+                        }
+                    }
+                } catch (IOException e) {
+                    // the connection or the stream ended: nothing more will come
+                }
+            });
+        }
+
+        void send(ControlMessage message) throws IOException {
+            out.write(ControlCodec.encode(message));
+        }
+
+        ControlMessage answer() throws InterruptedException {
+            ControlMessage message = messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (message == null) {
+                throw new AssertionError("no answer within " + ANSWER_SECONDS + " s");
+            }
+            return message;
+        }
+    }
+
+    KwikPeer(InetSocketAddress relay, CipherSuite suite) throws Exception {
+        connection = QuicClientConnection.newBuilder()
+                .uri(URI.create("https://127.0.0.1:" + relay.getPort()))
+                .applicationProtocol(RelayServer.ALPN)
+                .logger(new NullLogger())
+                .noServerCertificateCheck()
+                .enableDatagramExtension()
+                .cipherSuite(suite)
+                .maxIdleTimeout(Duration.ofSeconds(20))
+                .connectTimeout(Duration.ofSeconds(5))
+                .maxOpenPeerInitiatedUnidirectionalStreams(100)
+                .maxOpenPeerInitiatedBidirectionalStreams(100)
+                .defaultStreamReceiveBufferSize(1_000_000L)
+                .build();
+        connection.setPeerInitiatedStreamCallback(stream -> Thread.ofVirtual().start(() -> accept(stream)));
+        connection.setDatagramHandler(datagrams::add);
+        connection.connect();
+        OutputStream control = connection.createStream(false).getOutputStream();
+        control.write(ControlCodec.encode(
+                new ControlMessage.Setup(List.of(new SetupOption(SetupOption.PATH, "/".getBytes())))));
+    }
+
+    private void accept(QuicStream stream) {
+        if (stream.isBidirectional()) {
+            incoming.add(new Request(stream));
+            return;
+        }
+        try {
+            byte[] bytes = stream.getInputStream().readAllBytes();
+            streams.put(stream.getStreamId(), bytes);
+        } catch (IOException e) {
+            // control streams end with the connection
+        }
+    }
+
+    Request request(ControlMessage first) throws IOException {
+        var request = new Request(connection.createStream(true));
+        request.send(first);
+        return request;
+    }
+
+    Request nextIncoming() throws InterruptedException {
+        Request request = incoming.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("the relay opened no request within " + ANSWER_SECONDS + " s");
+        }
+        return request;
+    }
+
+    void sendStream(byte[] bytes) throws IOException {
+        OutputStream out = connection.createStream(false).getOutputStream();
+        out.write(bytes);
+        out.close();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}
