@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.weir.kernel.ffi.LibbpfCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+
+/// A program in the kernel, verified and compiled. Belongs to its [LoadedObject]; for any number of threads.
+public final class BpfProgram {
+    /// `struct bpf_prog_info`, the fields in use.
+    private static final StructLayout INFO = MemoryLayout.structLayout(
+            JAVA_INT.withName("type"),
+            JAVA_INT.withName("id"),
+            MemoryLayout.paddingLayout(184),
+            JAVA_LONG.withName("run_time_ns"),
+            JAVA_LONG.withName("run_cnt"),
+            JAVA_LONG.withName("recursion_misses"),
+            JAVA_INT.withName("verified_insns"),
+            MemoryLayout.paddingLayout(4));
+
+    private static final long ID = offset("id");
+    private static final long RUN_TIME = offset("run_time_ns");
+    private static final long RUN_COUNT = offset("run_cnt");
+    private static final long VERIFIED_INSTRUCTIONS = offset("verified_insns");
+
+    private final LoadedObject owner;
+    private final String name;
+    private final int fd;
+    private final int id;
+    private final int verifiedInstructions;
+
+    BpfProgram(LoadedObject owner, String name, int fd) {
+        this.owner = owner;
+        this.name = name;
+        this.fd = fd;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena);
+            id = info.get(JAVA_INT, ID);
+            verifiedInstructions = info.get(JAVA_INT, VERIFIED_INSTRUCTIONS);
+        }
+    }
+
+    private static long offset(String field) {
+        return INFO.byteOffset(PathElement.groupElement(field));
+    }
+
+    /// @return name of the C function
+    public String name() {
+        return name;
+    }
+
+    /// @return its file descriptor, valid as long as the object is open
+    public int fd() {
+        owner.requireOpen();
+        return fd;
+    }
+
+    /// @return the kernel's number for it, as `bpftool prog` shows it
+    public int id() {
+        return id;
+    }
+
+    /// @return instructions that the verifier walked; it gives up at one million
+    public int verifiedInstructions() {
+        return verifiedInstructions;
+    }
+
+    /// How long the program has run since it was loaded. The kernel counts only while a [BpfStatistics] is open, here or in
+    /// another process; test runs do not count.
+    ///
+    /// @return sums over all CPUs and interfaces
+    public RunStatistics runStatistics() {
+        owner.requireOpen();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena);
+            return new RunStatistics(info.get(JAVA_LONG, RUN_TIME), info.get(JAVA_LONG, RUN_COUNT));
+        }
+    }
+
+    private MemorySegment info(Arena arena) {
+        MemorySegment info = arena.allocate(INFO);
+        int result = LibbpfCalls.info(fd, info);
+        if (result < 0) {
+            throw KernelException.of(-result, "Cannot ask the kernel about program " + name, "check the kernel's log");
+        }
+        return info;
+    }
+
+    @Override
+    public String toString() {
+        return name + " (program " + id + ")";
+    }
+
+    /// What a program has cost.
+    ///
+    /// @param runTimeNanos nanoseconds
+    /// @param runCount number of runs in that time
+    public record RunStatistics(long runTimeNanos, long runCount) {}
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.kernel;
+
+import dev.weir.kernel.ffi.Libc;
+import dev.weir.kernel.ffi.LibbpfCalls;
+
+/// A program at an interface's tcx ingress hook, where it sees every packet before the network stack does.
+///
+/// The hook is a BPF link that only this process holds: it ends with [#close] and with the process, however that ends.
+/// For any number of threads.
+public final class TcxAttachment implements AutoCloseable {
+    private static final int BPF_TCX_INGRESS = 46;
+    private static final int CLOSED = -1;
+
+    private final int ifindex;
+    private int link;
+    private BpfProgram program;
+
+    private TcxAttachment(int ifindex, int link, BpfProgram program) {
+        this.ifindex = ifindex;
+        this.link = link;
+        this.program = program;
+    }
+
+    /// Attaches a program behind those that are at the hook already.
+    ///
+    /// @param program of section `tc` or `tcx/ingress`
+    /// @param ifindex the interface, in the calling thread's network namespace
+    /// @return the attachment
+    /// @throws UnsupportedKernelException if the kernel has no tcx
+    /// @throws KernelException if the interface is gone or privileges are missing
+    public static TcxAttachment ingress(BpfProgram program, int ifindex) {
+        int link = LibbpfCalls.createLink(program.fd(), ifindex, BPF_TCX_INGRESS);
+        if (link == -Errno.EINVAL) {
+            throw new UnsupportedKernelException("The kernel has no tcx hook for program " + program.name()
+                    + " on interface " + ifindex + "; use Linux 6.6 or newer, and a program of section tc.");
+        }
+        if (link < 0) {
+            throw KernelException.of(
+                    -link,
+                    "Cannot attach program " + program.name() + " to interface " + ifindex,
+                    "name an interface of this network namespace");
+        }
+        return new TcxAttachment(ifindex, link, program);
+    }
+
+    /// @return the interface
+    public int ifindex() {
+        return ifindex;
+    }
+
+    /// @return the program that runs
+    public synchronized BpfProgram program() {
+        return program;
+    }
+
+    /// Puts another program in the place of the one that runs, without a packet that sees neither (BPF_LINK_UPDATE with
+    /// BPF_F_REPLACE). If it fails, the program before it goes on running.
+    ///
+    /// @param next the new program; its object must stay open
+    /// @throws KernelException if the kernel refuses
+    public synchronized void replace(BpfProgram next) {
+        if (link == CLOSED) {
+            throw new IllegalStateException("The attachment to interface " + ifindex + " is closed.");
+        }
+        int result = LibbpfCalls.updateLink(link, next.fd(), program.fd());
+        if (result < 0) {
+            throw KernelException.of(
+                    -result,
+                    "Cannot replace program " + program.name() + " on interface " + ifindex + " by " + next.name(),
+                    "check that the interface still exists and that the program is of the same kind");
+        }
+        program = next;
+    }
+
+    /// Takes the program off the interface.
+    @Override
+    public synchronized void close() {
+        if (link != CLOSED) {
+            Libc.close(link);
+            link = CLOSED;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return program() + " at ingress of interface " + ifindex;
+    }
+}
