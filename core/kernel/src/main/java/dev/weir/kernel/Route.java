@@ -2,6 +2,7 @@
 package dev.weir.kernel;
 
 import java.net.InetAddress;
+import java.util.HexFormat;
 
 /// How a packet gets to its destination.
 ///
@@ -10,4 +11,12 @@ import java.net.InetAddress;
 /// @param destinationMac six bytes, the next hop's; zeros for the loopback interface
 /// @param source the address it comes from
 /// @param mtu bytes of the largest IP packet
-public record Route(int ifindex, byte[] sourceMac, byte[] destinationMac, InetAddress source, int mtu) {}
+public record Route(int ifindex, byte[] sourceMac, byte[] destinationMac, InetAddress source, int mtu) {
+    private static final HexFormat MAC = HexFormat.ofDelimiter(":");
+
+    @Override
+    public String toString() {
+        return "interface " + ifindex + ", " + MAC.formatHex(sourceMac) + " to " + MAC.formatHex(destinationMac) + ", from "
+                + source.getHostAddress() + ", MTU " + mtu;
+    }
+}

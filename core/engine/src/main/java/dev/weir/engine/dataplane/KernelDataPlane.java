@@ -80,7 +80,7 @@ public final class KernelDataPlane implements DataPlane {
         this.port = port;
         ingress = object.program("weir_ingress");
         runStatistics = BpfStatistics.enable();
-        routes = new RouteResolver(object.program("weir_resolve"));
+        routes = new RouteResolver();
         events = RingBuffer.of(object.map("events"));
         control = object.map("control").mmap();
         lanes = object.map("lanes").mmap();
