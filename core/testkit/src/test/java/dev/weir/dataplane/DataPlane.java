@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.abi.AeadKeys;
+import dev.weir.abi.Control;
+import dev.weir.abi.Credit;
+import dev.weir.abi.EntryState;
+import dev.weir.abi.PacketNumberCell;
+import dev.weir.abi.Publisher;
+import dev.weir.abi.Replay;
+import dev.weir.abi.WeirAbi;
+import dev.weir.abi.WeirReason;
+import dev.weir.kernel.BpfMap;
+import dev.weir.kernel.BpfObjectFile;
+import dev.weir.kernel.LoadedObject;
+import dev.weir.kernel.ProgTestRun;
+import dev.weir.kernel.RingBuffer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `weir_ingress` in the kernel with one publisher, and lanes and tracks as a test wants them. Packets go in by test runs;
+/// their copies are captured and opened. User space's part in the maps is played by [MapWriter].
+final class DataPlane implements AutoCloseable {
+    static final int PUBLISHER = 3;
+    static final int PUBLISHER_GENERATION = 7;
+    static final int PUBLISHER_PORT = 5555;
+    static final int LISTEN_PORT = 4433;
+    static final byte[] OWN_CONNECTION_ID = Bytes.hex("6465666768696a6b6c6d6e6f7071727374757677");
+
+    final TestKeys publisherKeys = TestKeys.of("publisher");
+    long nextNumber;
+    private final CopyCapture capture;
+    private final boolean ipv6;
+    private final LoadedObject object;
+    private final RingBuffer events;
+    private final Map<Integer, LaneSpec> lanes = new HashMap<>();
+    private final MapWriter writer;
+
+    DataPlane(CopyCapture capture, boolean ipv6) {
+        this(capture, ipv6, BpfObjectFile.ofResource("/bpf/weir_ingress.bpf.o").load());
+    }
+
+    /// @param ipv6 address family of the publisher
+    DataPlane(CopyCapture capture, boolean ipv6, LoadedObject object) {
+        this.capture = capture;
+        this.ipv6 = ipv6;
+        this.object = object;
+        this.events = RingBuffer.of(object.map("events"));
+        this.writer = new MapWriter(object, PUBLISHER, PUBLISHER_GENERATION);
+        Control.leaseUntilNs(control(), Long.MAX_VALUE);
+        Control.abiVersion(control(), WeirAbi.VERSION);
+        Control.listenPort(control(), (short) LISTEN_PORT);
+        addPublisher();
+    }
+
+    static byte[] publisherAddress(boolean ipv6) {
+        return ipv6 ? Bytes.hex("fd090001000000000000000000000002") : new byte[] {10, 9, 1, 2};
+    }
+
+    static byte[] relayAddress(boolean ipv6) {
+        return ipv6 ? Bytes.hex("fd090001000000000000000000000001") : new byte[] {10, 9, 1, 1};
+    }
+
+    private void addPublisher() {
+        var publisher = publisher();
+        Publisher.generation(publisher, PUBLISHER_GENERATION);
+        publisherKeys.writeTo(Publisher.keys(publisher, 0));
+        MemorySegment.copy(publisherKeys.headerProtection(), 0, Publisher.hp(publisher), ValueLayout.JAVA_BYTE, 0, 32);
+        Publisher.addressFamily(publisher, ipv6 ? 6 : 4);
+        Publisher.port(publisher, (short) PUBLISHER_PORT);
+        byte[] address = publisherAddress(ipv6);
+        MemorySegment.copy(address, 0, Publisher.address(publisher), ValueLayout.JAVA_BYTE, 0, address.length);
+        replayWindow(0, 0);
+        writer.connectionId(OWN_CONNECTION_ID);
+        Publisher.state(publisher, EntryState.LIVE.value);
+    }
+
+    /// Sets the replay window's largest number plus one, and the number below which all count as seen.
+    void replayWindow(long next, long floor) {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocate(Replay.LAYOUT);
+            Replay.next(value, next);
+            Replay.floor(value, floor);
+            map("replay").update(arena.allocateFrom(ValueLayout.JAVA_INT, PUBLISHER), value, BpfMap.UpdateMode.ANY);
+        }
+    }
+
+    DataPlane lane(LaneSpec spec) {
+        lanes.put(spec.index, spec);
+        writer.lane(spec, relayAddress(spec.ipv6), capture.ifindex());
+        return this;
+    }
+
+    DataPlane track(TrackSpec spec) {
+        writer.track(spec);
+        return this;
+    }
+
+    /// Like user space after an answer of the peer: credit as in a new lane.
+    void refill(LaneSpec spec) {
+        writer.credit(spec);
+    }
+
+    MapWriter maps() {
+        return writer;
+    }
+
+    BpfMap map(String name) {
+        return object.map(name);
+    }
+
+    LoadedObject object() {
+        return object;
+    }
+
+    MemorySegment control() {
+        return map("control").element(0);
+    }
+
+    MemorySegment publisher() {
+        return map("publishers").element(PUBLISHER);
+    }
+
+    MemorySegment credit(int lane) {
+        return map("credit").element(lane);
+    }
+
+    long drawn(int lane) {
+        return PacketNumberCell.next(map("packet_numbers").element(lane)) - lanes.get(lane).nextNumber;
+    }
+
+    long inFlight(int lane) {
+        return Credit.bytesInFlight(credit(lane));
+    }
+
+    /// Connection credit that the lane has used.
+    long charged(int lane) {
+        return lanes.get(lane).connectionData - Credit.connectionData(credit(lane));
+    }
+
+    /// The publisher's next packet, with a packet number of four bytes.
+    Outcome send(byte[]... frames) throws Exception {
+        return send(nextNumber++, 4, frames);
+    }
+
+    Outcome send(long number, int numberLength, byte[]... frames) throws Exception {
+        return deliver(frame(packet(number, numberLength, frames)));
+    }
+
+    byte[] packet(long number, int numberLength, byte[]... frames) throws Exception {
+        int firstByte = 0x40 | numberLength - 1;
+        return new ProtectedPacket(firstByte, OWN_CONNECTION_ID, number, numberLength, Bytes.concat(frames)).seal(publisherKeys);
+    }
+
+    /// An Ethernet frame from the publisher.
+    byte[] frame(byte[] packet) {
+        return new UdpFrame(publisherAddress(ipv6), relayAddress(ipv6), PUBLISHER_PORT, LISTEN_PORT, packet).encode();
+    }
+
+    Outcome deliver(byte[] frame) throws Exception {
+        return deliver(frame, ProgTestRun.TestContext.LOOPBACK);
+    }
+
+    /// Runs the program on a frame; whatever it does, the frame must come out as it went in, for the next program.
+    Outcome deliver(byte[] frame, ProgTestRun.TestContext context) throws Exception {
+        long[] before = counters();
+        var result = capture.call(() -> ProgTestRun.run(object.program("weir_ingress"), frame, context, 1));
+        assertThat(result.returnValue()).as("TCX_NEXT").isEqualTo(-1);
+        assertThat(result.dataOut()).as("the frame as passed up").isEqualTo(frame);
+        var counted = new EnumMap<WeirReason, Long>(WeirReason.class);
+        long[] after = counters();
+        for (var reason : WeirReason.values()) {
+            if (reason.value < after.length && after[reason.value] != before[reason.value]) {
+                counted.put(reason, after[reason.value] - before[reason.value]);
+            }
+        }
+        var records = records();
+        assertThat(records).as("records of one packet").hasSizeLessThanOrEqualTo(1);
+        List<Copy> copies = copies(counted.getOrDefault(WeirReason.COUNT_COPIES, 0L));
+        return new Outcome(records.isEmpty() ? null : records.getFirst(), copies, counted, frame.length - UdpFrame.overhead(ipv6));
+    }
+
+    List<Recorded> records() {
+        var records = new ArrayList<Recorded>();
+        events.drain(content -> records.add(Recorded.of(content)));
+        return records;
+    }
+
+    private List<Copy> copies(long count) throws Exception {
+        var copies = new ArrayList<Copy>();
+        for (byte[] frame : capture.take(count)) {
+            copies.add(open(UdpFrame.decode(frame)));
+        }
+        copies.sort(Comparator.comparingInt(Copy::lane).thenComparingLong(Copy::packetNumber));
+        return copies;
+    }
+
+    private Copy open(UdpFrame frame) throws Exception {
+        LaneSpec lane = lanes.get(frame.destinationPort() - LaneSpec.FIRST_PORT);
+        assertThat(frame.destination()).isEqualTo(lane.address());
+        assertThat(frame.source()).isEqualTo(relayAddress(lane.ipv6));
+        assertThat(frame.sourcePort()).isEqualTo(LISTEN_PORT);
+        long number = map("packet_numbers").element(lane.index).get(ValueLayout.JAVA_LONG, 0);
+        TestKeys keys = number > lane.switchNumber ? lane.nextKeys() : lane.keys();
+        var packet = ProtectedPacket.open(keys, lane.connectionId.length, frame.payload());
+        assertThat(packet.connectionId()).isEqualTo(lane.connectionId);
+        return new Copy(lane.index, packet.packetNumber(), packet.firstByte(), frame.payload().length,
+                SentFrame.parse(packet.plaintext()));
+    }
+
+    private long[] counters() {
+        var counters = map("counters");
+        var sums = new long[WeirReason.WEIR_COUNTERS.value];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = counters.sumPerCpu(i);
+        }
+        return sums;
+    }
+
+    /// Takes the keys of one key phase away.
+    void forgetKeys(int phase) {
+        AeadKeys.valid(Publisher.keys(publisher(), phase), 0);
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        object.close();
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.dataplane;
+
+import java.nio.ByteBuffer;
+
+/// A lane as a test wants it: one subscriber connection with everything it may send. Its number tells its address and port.
+final class LaneSpec {
+    /// UDP port of lane 0's subscriber; the others follow.
+    static final int FIRST_PORT = 20_000;
+
+    final int index;
+    byte[] connectionId = Bytes.filled(8, 0x5a);
+    boolean ipv6;
+    int generation = 1;
+    int flags;
+    int maxUdpPayload = 1500;
+    int maxDatagramFrame = 65_535;
+    long nextNumber = 1000;
+    long switchNumber = Long.MAX_VALUE;
+    long numberLimit = Long.MAX_VALUE;
+    long congestionWindow = 1L << 60;
+    long reserved;
+    long connectionData = 1L << 60;
+    long streamDataLimit = 1L << 60;
+    long nextStreamId = 3;
+    long streamIdLimit = 1L << 40;
+
+    private LaneSpec(int index) {
+        this.index = index;
+    }
+
+    static LaneSpec ipv4(int index) {
+        return new LaneSpec(index);
+    }
+
+    static LaneSpec ipv6(int index) {
+        var spec = new LaneSpec(index);
+        spec.ipv6 = true;
+        return spec;
+    }
+
+    /// A lane of the given address family whose subscriber chose a connection ID of so many bytes.
+    static LaneSpec withConnectionId(int index, boolean ipv6, int length) {
+        var spec = ipv6 ? ipv6(index) : ipv4(index);
+        spec.connectionId = Bytes.filled(length, index);
+        return spec;
+    }
+
+    TestKeys keys() {
+        return TestKeys.of("lane " + index);
+    }
+
+    TestKeys nextKeys() {
+        var next = TestKeys.of("lane " + index + " next");
+        return new TestKeys(next.key(), next.iv(), keys().headerProtection());
+    }
+
+    int port() {
+        return FIRST_PORT + index;
+    }
+
+    byte[] address() {
+        return ipv6 ? ByteBuffer.allocate(16).putInt(0xfd090002).putInt(12, index + 16).array() : new byte[] {10, 9, 2, (byte) index};
+    }
+}

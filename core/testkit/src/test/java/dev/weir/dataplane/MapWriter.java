@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.dataplane;
+
+import dev.weir.abi.ConnectionIdOwner;
+import dev.weir.abi.Credit;
+import dev.weir.abi.EntryState;
+import dev.weir.abi.Fanout;
+import dev.weir.abi.Lane;
+import dev.weir.abi.LaneFlag;
+import dev.weir.abi.LaneStream;
+import dev.weir.abi.LaneStreamKey;
+import dev.weir.abi.PacketNumberCell;
+import dev.weir.abi.StreamKey;
+import dev.weir.abi.StreamState;
+import dev.weir.abi.Subscription;
+import dev.weir.abi.SubscriptionFlag;
+import dev.weir.abi.TrackKey;
+import dev.weir.abi.TrackRef;
+import dev.weir.abi.TrackState;
+import dev.weir.kernel.BpfMap.UpdateMode;
+import dev.weir.kernel.LoadedObject;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the maps as user space does, for one publisher.
+final class MapWriter {
+    private final LoadedObject object;
+    private final int publisher;
+    private final int publisherGeneration;
+
+    MapWriter(LoadedObject object, int publisher, int publisherGeneration) {
+        this.object = object;
+        this.publisher = publisher;
+        this.publisherGeneration = publisherGeneration;
+    }
+
+    void connectionId(byte[] connectionId) {
+        try (var arena = Arena.ofConfined()) {
+            var key = arena.allocate(8, 8);
+            MemorySegment.copy(connectionId, 0, key, ValueLayout.JAVA_BYTE, 0, 8);
+            var owner = arena.allocate(ConnectionIdOwner.LAYOUT);
+            ConnectionIdOwner.publisher(owner, publisher);
+            ConnectionIdOwner.generation(owner, publisherGeneration);
+            object.map("connection_ids").update(key, owner, UpdateMode.ANY);
+        }
+    }
+
+    void lane(LaneSpec spec, byte[] source, int ifindex) {
+        var lane = object.map("lanes").element(spec.index);
+        Lane.state(lane, EntryState.EMPTY.value);
+        Lane.generation(lane, spec.generation);
+        Lane.ifindex(lane, ifindex);
+        Lane.flags(lane, spec.flags | (spec.ipv6 ? LaneFlag.IPV6.value : 0));
+        Lane.connectionIdLength(lane, spec.connectionId.length);
+        Lane.maxUdpPayload(lane, spec.maxUdpPayload);
+        Lane.maxDatagramFrame(lane, spec.maxDatagramFrame);
+        Lane.switchPacketNumber(lane, spec.switchNumber);
+        Lane.packetNumberLimit(lane, spec.numberLimit);
+        spec.keys().writeTo(Lane.keys(lane, 0));
+        spec.nextKeys().writeTo(Lane.keys(lane, 1));
+        MemorySegment.copy(spec.keys().headerProtection(), 0, Lane.hp(lane), ValueLayout.JAVA_BYTE, 0, 32);
+        Lane.keyPhase(lane, 1, (byte) 1);
+        Lane.streamDataLimit(lane, spec.streamDataLimit);
+        header(lane, spec, source);
+        PacketNumberCell.next(object.map("packet_numbers").element(spec.index), spec.nextNumber);
+        Credit.nextStreamId(object.map("credit").element(spec.index), spec.nextStreamId);
+        credit(spec);
+        Lane.state(lane, EntryState.LIVE.value);
+    }
+
+    private static void header(MemorySegment lane, LaneSpec spec, byte[] source) {
+        byte[] template = new UdpFrame(source, spec.address(), DataPlane.LISTEN_PORT, spec.port(), new byte[0]).encode();
+        int udp = template.length - 8;
+        // A template's lengths and checksums are 0.
+        if (spec.ipv6) {
+            template[18] = template[19] = 0;
+        } else {
+            template[16] = template[17] = template[24] = template[25] = 0;
+        }
+        template[udp + 4] = template[udp + 5] = 0;
+        byte[] header = Bytes.concat(template, new byte[] {0x43}, spec.connectionId);
+        Lane.headerLength(lane, header.length);
+        MemorySegment.copy(header, 0, Lane.header(lane), ValueLayout.JAVA_BYTE, 88 - header.length, header.length);
+        byte[] pseudo = Bytes.concat(source, spec.address(), new byte[] {0, 17});
+        Lane.pseudoChecksum(lane, inMemory(UdpFrame.sum(pseudo)));
+        if (!spec.ipv6) {
+            Lane.ipChecksum(lane, inMemory(UdpFrame.sum(java.util.Arrays.copyOfRange(template, UdpFrame.ETHERNET, udp))));
+        }
+    }
+
+    /// A sum of words in network order as the sum of the same words as they lie in (little-endian) memory.
+    private static int inMemory(int sum) {
+        return Short.toUnsignedInt(Short.reverseBytes((short) sum));
+    }
+
+    void credit(LaneSpec spec) {
+        var credit = object.map("credit").element(spec.index);
+        Credit.congestionWindow(credit, spec.congestionWindow);
+        Credit.bytesInFlight(credit, 0);
+        Credit.connectionData(credit, spec.connectionData);
+        Credit.streamIdLimit(credit, spec.streamIdLimit);
+        Credit.reserved(credit, spec.reserved);
+    }
+
+    void track(TrackSpec spec) {
+        var state = object.map("track_states").element(spec.index);
+        int next = 1 - TrackState.active(state);
+        var fanout = object.map("fanouts").element(2 * spec.index + next);
+        Fanout.count(fanout, spec.subscribers.size());
+        for (int i = 0; i < Math.min(256, spec.subscribers.size()); i++) {
+            subscription(Fanout.entries(fanout, i), spec.subscribers.get(i));
+        }
+        TrackState.generation(state, spec.generation);
+        TrackState.defaultPriority(state, (byte) spec.defaultPriority);
+        TrackState.aliasLength(state, (byte) spec.aliasOverride.length);
+        MemorySegment.copy(spec.aliasOverride, 0, TrackState.alias(state), ValueLayout.JAVA_BYTE, 0, spec.aliasOverride.length);
+        TrackState.active(state, next);
+        TrackState.state(state, EntryState.LIVE.value);
+        try (var arena = Arena.ofConfined()) {
+            var key = arena.allocate(TrackKey.LAYOUT);
+            TrackKey.publisher(key, publisher);
+            TrackKey.alias(key, spec.alias);
+            var ref = arena.allocate(TrackRef.LAYOUT);
+            TrackRef.track(ref, spec.index);
+            TrackRef.generation(ref, spec.generation);
+            object.map("tracks").update(key, ref, UpdateMode.ANY);
+        }
+    }
+
+    private static void subscription(MemorySegment entry, TrackSpec.Subscriber subscriber) {
+        Subscription.lane(entry, subscriber.lane());
+        Subscription.laneGeneration(entry, 1);
+        Subscription.startGroup(entry, subscriber.startGroup());
+        Subscription.startObject(entry, subscriber.startObject());
+        Subscription.endGroup(entry, subscriber.endGroup());
+        Subscription.flags(entry, subscriber.forward() ? SubscriptionFlag.FORWARD.value : 0);
+    }
+
+    /// A lane's stream, in Java.
+    record LaneStreamState(int generation, long streamId, long limit, long charged, long shift) {}
+
+    @Nullable LaneStreamState laneStream(int lane, long streamId) {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocate(LaneStream.LAYOUT);
+            if (!object.map("lane_streams").lookup(laneStreamKey(arena, lane, streamId), value)) {
+                return null;
+            }
+            return new LaneStreamState(LaneStream.laneGeneration(value), LaneStream.streamId(value), LaneStream.limit(value),
+                    LaneStream.charged(value), LaneStream.shift(value));
+        }
+    }
+
+    void laneStream(int lane, long streamId, LaneStreamState state) {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocate(LaneStream.LAYOUT);
+            LaneStream.laneGeneration(value, state.generation());
+            LaneStream.streamId(value, state.streamId());
+            LaneStream.limit(value, state.limit());
+            LaneStream.charged(value, state.charged());
+            LaneStream.shift(value, state.shift());
+            object.map("lane_streams").update(laneStreamKey(arena, lane, streamId), value, UpdateMode.ANY);
+        }
+    }
+
+    private MemorySegment laneStreamKey(Arena arena, int lane, long streamId) {
+        var key = arena.allocate(LaneStreamKey.LAYOUT);
+        LaneStreamKey.lane(key, lane);
+        LaneStreamKey.publisher(key, publisher);
+        LaneStreamKey.streamId(key, streamId);
+        return key;
+    }
+
+    /// Next offset that the kernel would claim of a publisher's stream; -1 if it does not know the stream.
+    long nextOffset(long streamId) {
+        try (var arena = Arena.ofConfined()) {
+            var key = arena.allocate(StreamKey.LAYOUT);
+            StreamKey.publisher(key, publisher);
+            StreamKey.generation(key, publisherGeneration);
+            StreamKey.streamId(key, streamId);
+            var value = arena.allocate(StreamState.LAYOUT);
+            return object.map("streams").lookup(key, value) ? StreamState.nextOffset(value) : -1;
+        }
+    }
+
+    /// Everything that a packet can change, as one byte string.
+    byte[] everythingAPacketChanges(int lanes) {
+        var all = ByteBuffer.allocate(64 + lanes * 128);
+        try (var arena = Arena.ofConfined()) {
+            var window = arena.allocate(56);
+            object.map("replay").lookup(arena.allocateFrom(ValueLayout.JAVA_INT, publisher), window);
+            all.put(window.asByteBuffer());
+        }
+        for (int i = 0; i < lanes; i++) {
+            all.put(object.map("credit").element(i).asByteBuffer()).put(object.map("packet_numbers").element(i).asByteBuffer());
+        }
+        all.put((byte) object.map("streams").population()).put((byte) object.map("lane_streams").population());
+        return all.array();
+    }
+}
