@@ -26,19 +26,23 @@ public final class QuicVarint {
         return value < 1 << 30 ? 4 : 8;
     }
 
+    /// How many bytes an encoding has, by its first byte: 1, 2, 4 or 8.
+    public static int encodedSize(byte first) {
+        return 1 << (first >> 6 & 3);
+    }
+
     /// Whether `in` holds a whole integer at its position.
     public static boolean isComplete(ByteBuffer in) {
-        return in.hasRemaining() && in.remaining() >= 1 << (in.get(in.position()) >> 6 & 3);
+        return in.hasRemaining() && in.remaining() >= encodedSize(in.get(in.position()));
     }
 
     /// Reads an integer.
     ///
     /// @throws java.nio.BufferUnderflowException if the buffer ends before it
     public static long decode(ByteBuffer in) {
-        int first = in.get() & 0xff;
-        int size = 1 << (first >> 6);
+        byte first = in.get();
         long value = first & 0x3f;
-        for (int i = 1; i < size; i++) {
+        for (int i = 1; i < encodedSize(first); i++) {
             value = value << 8 | in.get() & 0xff;
         }
         return value;
@@ -49,10 +53,13 @@ public final class QuicVarint {
         encode(value, size(value), out);
     }
 
-    /// Writes an encoding with exactly `size` bytes: 1, 2, 4 or 8.
+    /// Writes an encoding with exactly `size` bytes.
+    ///
+    /// @param size 1, 2, 4 or 8
+    /// @throws IllegalArgumentException if the value does not fit or there is no such size
     public static void encode(long value, int size, ByteBuffer out) {
-        if (size < size(value)) {
-            throw new IllegalArgumentException(value + " does not fit in " + size + " bytes");
+        if (size < size(value) || size > 8 || Integer.bitCount(size) != 1) {
+            throw new IllegalArgumentException(value + " has no encoding of " + size + " bytes");
         }
         long prefix = (long) Integer.numberOfTrailingZeros(size) << 8 * size - 2;
         for (int i = size - 1; i >= 0; i--) {
