@@ -22,26 +22,23 @@ public final class RingBuffer implements AutoCloseable {
     private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
     private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final ReentrantLock lock = new ReentrantLock();
     private final MemorySegment consumer;
     private final MemorySegment producer;
     private final MemorySegment data;
     private final long mask;
 
-    private RingBuffer(BpfMap map) {
-        long size = map.maxEntries();
-        try {
-            consumer = MappedMemory.map(map.fd(), 0, MappedMemory.PAGE, true, arena, "map " + map.name());
-            MemorySegment shared = MappedMemory.map(
-                    map.fd(), MappedMemory.PAGE, MappedMemory.PAGE + 2 * size, false, arena, "map " + map.name());
-            producer = shared.asSlice(0, MappedMemory.PAGE);
-            data = shared.asSlice(MappedMemory.PAGE);
-        } catch (RuntimeException e) {
-            arena.close();
-            throw e;
-        }
-        mask = size - 1;
+    /// @param arena owner of the memory
+    /// @param consumer the consumer's position
+    /// @param producer the producer's position
+    /// @param data the records, twice in a row
+    RingBuffer(Arena arena, MemorySegment consumer, MemorySegment producer, MemorySegment data) {
+        this.arena = arena;
+        this.consumer = consumer;
+        this.producer = producer;
+        this.data = data;
+        mask = data.byteSize() / 2 - 1;
     }
 
     /// Opens the consumer's end. Records that are in the buffer already are delivered by the first [#drain].
@@ -54,7 +51,17 @@ public final class RingBuffer implements AutoCloseable {
         if (map.type() != MapType.RING_BUFFER) {
             throw new IllegalArgumentException("Map " + map.name() + " is no ring buffer.");
         }
-        return new RingBuffer(map);
+        Arena arena = Arena.ofShared();
+        String name = "map " + map.name();
+        long page = MappedMemory.PAGE;
+        try {
+            MemorySegment consumer = MappedMemory.map(map.fd(), 0, page, true, arena, name);
+            MemorySegment others = MappedMemory.map(map.fd(), page, page + 2L * map.maxEntries(), false, arena, name);
+            return new RingBuffer(arena, consumer, others.asSlice(0, page), others.asSlice(page));
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
     }
 
     /// Hands over every record that was complete when it was called, and more if they come meanwhile in its way; returns at
