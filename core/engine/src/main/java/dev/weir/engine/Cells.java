@@ -31,7 +31,7 @@ public final class Cells {
     }
 
     /// Over elements of the maps packet_numbers and credit; sets both to zero.
-    static Cells over(MemorySegment number, MemorySegment credit) {
+    public static Cells over(MemorySegment number, MemorySegment credit) {
         credit.fill((byte) 0);
         number.fill((byte) 0);
         return new Cells(number, credit);

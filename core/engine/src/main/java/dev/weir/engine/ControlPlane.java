@@ -241,7 +241,9 @@ final class ControlPlane {
 
     private static boolean hasEverything(Subscription subscription) {
         Session session = subscription.session;
-        if (!subscription.active || session.queue.hasDatagrams() || session.ledger.outstanding() > 0) {
+        // What is outstanding cannot be told apart by track: with several tracks only the last one waits for it.
+        boolean outstanding = session.subscriptions.size() == 1 && session.ledger.outstanding() > 0;
+        if (!subscription.active || session.queue.hasDatagrams() || outstanding) {
             return false;
         }
         for (LaneStream stream : subscription.streams.values()) {

@@ -55,6 +55,9 @@ public interface DataPlane extends AutoCloseable {
     /// Takes a lane out of force: state first, then generation, then its keys become zeros (DESIGN rule 9).
     void withdrawLane(int slot);
 
+    /// Returns when no program run that began before the call still uses what was taken out of force.
+    void quiesce();
+
     /// Generation of the lane in force.
     int laneGeneration(int slot);
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     /// A finished stream stays known this long after its last change, so that a late retransmission is still recognised.
     private static final long LINGER_NANOS = 1_000_000_000L;
+    /// More than this is not kept of a stream whose track is not known.
+    private static final int UNATTACHED_BYTES = 256 << 10;
 
     private final Relay relay;
     private final long cacheBytes;
@@ -71,6 +73,12 @@ final class Delivery {
     private void attach(Session publisher, UpstreamStream stream) {
         Track track = stream.hasHeader() ? publisher.tracksByAlias.get(stream.alias()) : null;
         if (track == null) {
+            if (stream.length() > UNATTACHED_BYTES) {
+                relay.counters().increment("dropped.unknown_alias");
+                stream.reset();
+                cached -= stream.footprint();
+                stream.discard();
+            }
             return;
         }
         stream.attach(track);
@@ -235,11 +243,21 @@ final class Delivery {
         if (copy.isReset() || copy.isSettled()) {
             return;
         }
-        forgetInKernel(copy);
-        relay.drain();
+        takeFromKernel(List.of(copy));
         long finalSize = copy.highestSent();
         copy.markReset();
         copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
+    }
+
+    /// Ends the kernel's part in these streams and reads the last that it sent on them.
+    private void takeFromKernel(List<LaneStream> copies) {
+        DataPlane plane = relay.dataPlane();
+        if (plane == null || copies.stream().noneMatch(c -> c.followed)) {
+            return;
+        }
+        copies.forEach(this::forgetInKernel);
+        plane.quiesce();
+        relay.drain();
     }
 
     private void forgetInKernel(LaneStream copy) {
@@ -418,11 +436,11 @@ final class Delivery {
 
     /// Removes a subscription's streams; those still open are reset if the connection lives.
     void subscriptionEnded(Subscription subscription) {
+        takeFromKernel(List.copyOf(subscription.streams.values()));
         for (LaneStream copy : new ArrayList<>(subscription.streams.values())) {
             if (!copy.isSettled() && subscription.session.isEstablished()) {
                 resetLaneStream(copy, StreamResetCode.CANCELLED.code());
             }
-            forgetInKernel(copy);
             subscription.session.queue.remove(copy);
         }
         subscription.streams.clear();

@@ -144,6 +144,7 @@ public final class Relay {
             result.put(
                     "subscriptions.active",
                     tracks.values().stream().mapToLong(t -> t.active().size()).sum());
+            result.put("lane_lists.stale", (long) staleLaneLists.size());
             result.put("tracks", (long) tracks.size());
             result.put("lanes", sessions.values().stream().filter(s -> s.laneLive).count());
             result.put("cache.bytes", delivery.cachedBytes());
@@ -174,6 +175,7 @@ public final class Relay {
         if (session.laneLive) {
             dataPlane.withdrawLane(session.slot);
             session.laneLive = false;
+            drain();
         }
         if (side != null) {
             session.laneLive = dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress());

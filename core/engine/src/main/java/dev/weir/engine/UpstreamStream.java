@@ -135,6 +135,12 @@ final class UpstreamStream {
         reset = true;
     }
 
+    /// Lets go of the bytes; for a reset stream.
+    void discard() {
+        bytes = new byte[0];
+        length = 0;
+    }
+
     boolean isReset() {
         return reset;
     }

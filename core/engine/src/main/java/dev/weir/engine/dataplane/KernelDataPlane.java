@@ -41,6 +41,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The data plane in the kernel: loads the object, attaches it to every device, writes its maps.
 ///
@@ -49,7 +55,9 @@ import java.util.TreeMap;
 /// one in force and then flipped. Called under the engine's lock, [#renewLease] excepted.
 public final class KernelDataPlane implements DataPlane {
     private static final String OBJECT = "/bpf/weir_ingress.bpf.o";
-    private static final int NO_KEYS = 0;
+    private static final int NO_GENERATION = 0;
+    /// One program run serves at most 256 lanes, which takes about a millisecond.
+    private static final long LONGEST_RUN_NANOS = 2_000_000;
 
     private final LoadedObject object;
     private final BpfProgram ingress;
@@ -60,6 +68,8 @@ public final class KernelDataPlane implements DataPlane {
     private final Map<Integer, TcxAttachment> attachments = new LinkedHashMap<>();
     private final Map<Integer, InterfaceInfo> interfaces = new LinkedHashMap<>();
     private final Arena arena = Arena.ofShared();
+    private final ExecutorService namespaceThread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("weir-namespace").daemon().factory());
     private final MemorySegment control;
     private final MemorySegment lanes;
     private final MemorySegment numbers;
@@ -115,12 +125,26 @@ public final class KernelDataPlane implements DataPlane {
         }
     }
 
+    /// Asks rtnetlink on a thread of the network namespace that the relay was opened in: the engine is called on threads whose
+    /// namespace is nobody's promise.
+    private <T extends @Nullable Object> T inNamespace(Callable<T> question) {
+        try {
+            return namespaceThread.submit(question).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the kernel was asked", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
+        }
+    }
+
     /// Attaches to devices that have appeared since.
     private void attachAll() {
-        for (InterfaceInfo device : InterfaceInfo.all()) {
+        for (InterfaceInfo device : inNamespace(InterfaceInfo::all)) {
             interfaces.put(device.index(), device);
             if (device.isUp() && !attachments.containsKey(device.index())) {
-                attachments.put(device.index(), TcxAttachment.ingress(ingress, device.index()));
+                attachments.put(
+                        device.index(), inNamespace(() -> TcxAttachment.ingress(ingress, device.index())));
             }
         }
     }
@@ -141,7 +165,7 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public boolean publishLane(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer) {
-        Route route = routes.resolve(peer.getAddress(), null).orElse(null);
+        Route route = inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
         if (route == null) {
             return false;
         }
@@ -201,14 +225,20 @@ public final class KernelDataPlane implements DataPlane {
         VarHandle.fullFence();
         Lane.generation(lane, Lane.generation(lane) + 1);
         VarHandle.fullFence();
+        quiesce(); // a run that is sealing with these keys must not see half of them
         Lane.keys(lane, 0).fill((byte) 0);
         Lane.keys(lane, 1).fill((byte) 0);
         Lane.hp(lane).fill((byte) 0);
     }
 
     @Override
+    public void quiesce() {
+        LockSupport.parkNanos(LONGEST_RUN_NANOS);
+    }
+
+    @Override
     public int laneGeneration(int slot) {
-        return slot < WeirLimit.LANES ? Lane.generation(Lane.at(lanes, slot)) : NO_KEYS;
+        return slot < WeirLimit.LANES ? Lane.generation(Lane.at(lanes, slot)) : NO_GENERATION;
     }
 
     // ---- publishers
@@ -412,5 +442,6 @@ public final class KernelDataPlane implements DataPlane {
         publishers.wipe();
         object.close();
         arena.close();
+        namespaceThread.shutdown();
     }
 }

@@ -7,7 +7,6 @@ import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.SetupOption;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -70,9 +69,9 @@ final class KwikPeer implements AutoCloseable {
         }
     }
 
-    KwikPeer(InetSocketAddress relay, CipherSuite suite) throws Exception {
+    KwikPeer(String host, int port, CipherSuite suite) throws Exception {
         connection = QuicClientConnection.newBuilder()
-                .uri(URI.create("https://127.0.0.1:" + relay.getPort()))
+                .uri(URI.create("https://" + host + ":" + port))
                 .applicationProtocol(RelayServer.ALPN)
                 .logger(new NullLogger())
                 .noServerCertificateCheck()

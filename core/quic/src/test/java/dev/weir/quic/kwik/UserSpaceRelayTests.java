@@ -2,237 +2,34 @@
 package dev.weir.quic.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
-import dev.weir.wire.moqt.ControlMessage;
-import dev.weir.wire.moqt.ControlMessage.PublishDone;
-import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
-import dev.weir.wire.moqt.ControlMessage.RequestError;
-import dev.weir.wire.moqt.ControlMessage.RequestOk;
-import dev.weir.wire.moqt.ControlMessage.Subscribe;
-import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
-import dev.weir.wire.moqt.FullTrackName;
-import dev.weir.wire.moqt.Location;
-import dev.weir.wire.moqt.ObjectDatagram;
-import dev.weir.wire.moqt.Parameters;
-import dev.weir.wire.moqt.PublishDoneStatus;
-import dev.weir.wire.moqt.RequestErrorCode;
-import dev.weir.wire.moqt.SubgroupHeader;
-import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
-import dev.weir.wire.moqt.SubgroupObjectReader;
-import dev.weir.wire.moqt.SubgroupObjectWriter;
-import dev.weir.wire.moqt.SubscriptionFilter;
-import dev.weir.wire.moqt.TrackNamespace;
-import dev.weir.wire.moqt.TrackProperties;
-import java.io.ByteArrayOutputStream;
+import dev.weir.testkit.DevelopmentCertificate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
-/// The relay without a kernel, against real QUIC peers on loopback: what is asked, what is answered, what arrives.
-class UserSpaceRelayTests {
-    private static final FullTrackName TRACK = FullTrackName.of("live/cam1", "video");
-    private static final CipherSuite CHACHA = CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
-    private static final long ALIAS = 300;
-
-    @TempDir
-    static Path folder;
-
-    private RelayServer relay;
-    private final List<KwikPeer> peers = new ArrayList<>();
-
-    @BeforeEach
-    void start() throws Exception {
-        var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        relay = RelayServer.start(RelayOptions.of(listen, keyStore(), "relay", PASSWORD, PathMode.USERSPACE));
+/// The relay without a kernel, on loopback; needs no privileges.
+class UserSpaceRelayTests extends RelayScenarios {
+    @Override
+    RelayServer startRelay(DevelopmentCertificate certificate) {
+        return RelayServer.start(RelayOptions.of(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                certificate.keyStore(),
+                DevelopmentCertificate.ALIAS,
+                certificate.password(),
+                PathMode.USERSPACE));
     }
 
-    @AfterEach
-    void stop() {
-        peers.forEach(KwikPeer::close);
-        relay.close();
+    @Override
+    KwikPeer connect(CipherSuite suite) throws Exception {
+        return new KwikPeer("127.0.0.1", relay.address().getPort(), suite);
     }
 
-    private static final char[] PASSWORD = "secret".toCharArray();
-
-    private static KeyStore keyStore() throws Exception {
-        Path file = folder.resolve("relay.p12");
-        if (!Files.exists(file)) {
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                            "-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1", "-alias", "relay",
-                            "-dname", "CN=relay", "-keystore", file.toString(), "-storepass", "secret", "-storetype", "PKCS12")
-                    .redirectErrorStream(true)
-                    .start();
-            assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        }
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD);
-        }
-        return store;
-    }
-
-    private KwikPeer peer(CipherSuite suite) throws Exception {
-        var peer = new KwikPeer(relay.address(), suite);
-        peers.add(peer);
-        return peer;
-    }
-
-    private KwikPeer publisher() throws Exception {
-        KwikPeer publisher = peer(CHACHA);
-        var announce = publisher.request(new PublishNamespace(0, TrackNamespace.parse("live"), Parameters.EMPTY));
-        assertThat(announce.answer()).isInstanceOf(RequestOk.class);
-        return publisher;
-    }
-
-    private static KwikPeer.Request acceptSubscribe(KwikPeer publisher) throws Exception {
-        KwikPeer.Request upstream = publisher.nextIncoming();
-        assertThat(upstream.answer()).isInstanceOfSatisfying(Subscribe.class, s -> assertThat(s.track())
-                .isEqualTo(TRACK));
-        upstream.send(new SubscribeOk(ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
-        return upstream;
-    }
-
-    private static Subscribe subscribe(SubscriptionFilter filter) {
-        return new Subscribe(0, TRACK, Parameters.builder().filter(filter).build());
-    }
-
-    private void awaitLanes(int count) {
-        await().until(() -> relay.statistics().get("subscriptions.active") == count);
-    }
-
-    private static byte[] subgroup(long group, int objects, int size) {
-        var header = SubgroupHeader.of(ALIAS, group, SubgroupMode.ZERO, 0, 10, true, true, false);
-        var writer = new SubgroupObjectWriter(header);
-        var out = new ByteArrayOutputStream();
-        out.writeBytes(header.encode());
-        var random = new Random(group);
-        for (int i = 0; i < objects; i++) {
-            byte[] payload = new byte[size];
-            random.nextBytes(payload);
-            out.writeBytes(writer.object(i, new byte[0], payload));
-        }
-        return out.toByteArray();
-    }
-
-    private static byte[] mediaStream(KwikPeer subscriber) {
-        return subscriber.streams.values().stream()
-                .filter(bytes -> bytes.length > 0 && (bytes[0] & 0x90) == 0x10)
-                .findFirst()
-                .orElse(null);
-    }
-
-    @Test
-    void deliversSubgroupStreamsByteForByte() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer first = peer(CHACHA);
-        KwikPeer second = peer(CipherSuite.TLS_AES_128_GCM_SHA256);
-        var request = first.request(subscribe(null));
-        KwikPeer.Request upstream = acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOfSatisfying(SubscribeOk.class, ok -> assertThat(ok.trackAlias())
-                .isEqualTo(ALIAS));
-        var other = second.request(subscribe(null));
-        assertThat(other.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(2);
-
-        byte[] sent = subgroup(7, 40, 3000);
-        publisher.sendStream(sent);
-        await().until(() -> mediaStream(first) != null && mediaStream(second) != null);
-        assertThat(mediaStream(first)).isEqualTo(sent);
-        assertThat(mediaStream(second)).isEqualTo(sent);
-
-        upstream.send(new PublishDone(PublishDoneStatus.TRACK_ENDED.code(), 1, ""));
-        assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.streamCount())
-                .isEqualTo(1));
-        assertThat(relay.statistics()).containsEntry("protocol_violations", 0L);
-    }
-
-    @Test
-    void deliversDatagramsOnce() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
-        for (int i = 0; i < 20; i++) {
-            var object = new ObjectDatagram(ALIAS, 1, i, 5, new byte[0], false, null, new byte[] {(byte) i, 1, 2});
-            publisher.connection.sendDatagram(object.encode());
-        }
-        var received = new ArrayList<Long>();
-        for (int i = 0; i < 20; i++) {
-            byte[] datagram = subscriber.datagrams.poll(5, TimeUnit.SECONDS);
-            assertThat(datagram).as("datagram %d", i).isNotNull();
-            received.add(ObjectDatagram.decode(datagram).object());
-        }
-        assertThat(received).doesNotHaveDuplicates().hasSize(20);
-        assertThat(subscriber.datagrams.poll(100, TimeUnit.MILLISECONDS)).isNull();
-    }
-
-    @Test
-    void startsLateSubscribersInsideTheGroup() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer early = peer(CHACHA);
-        var request = early.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
-        byte[] sent = subgroup(3, 10, 100);
-        publisher.sendStream(sent);
-        await().until(() -> mediaStream(early) != null);
-
-        KwikPeer late = peer(CHACHA);
-        var range = late.request(subscribe(new SubscriptionFilter.AbsoluteStart(new Location(3, 6))));
-        assertThat(range.answer()).isInstanceOfSatisfying(SubscribeOk.class, ok -> assertThat(
-                        ok.parameters().largestObject())
-                .isEqualTo(new Location(3, 9)));
-        await().until(() -> mediaStream(late) != null);
-        ByteBuffer bytes = ByteBuffer.wrap(mediaStream(late));
-        SubgroupHeader header = SubgroupHeader.decode(bytes);
-        assertThat(header.firstObject()).isFalse();
-        var reader = new SubgroupObjectReader(header, true);
-        byte[] rest = new byte[bytes.remaining()];
-        bytes.get(rest);
-        reader.feed(rest, 0, rest.length);
-        var objects = new ArrayList<Long>();
-        SubgroupObjectReader.Entry entry;
-        while ((entry = reader.next()) != null) {
-            objects.add(entry.objectId());
-            assertThat(entry.payload()).hasSize(100);
-        }
-        assertThat(objects).containsExactly(6L, 7L, 8L, 9L);
-    }
-
-    @Test
-    void refusesWhatNobodyPublishes() throws Exception {
-        ControlMessage answer = peer(CHACHA).request(subscribe(null)).answer();
-        assertThat(answer).isInstanceOfSatisfying(RequestError.class, error -> assertThat(error.code())
-                .isEqualTo(RequestErrorCode.DOES_NOT_EXIST.code()));
-    }
-
-    @Test
-    void refusesASecondSubscriptionToTheSameTrack() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        var again = subscriber.request(new Subscribe(2, TRACK, Parameters.EMPTY));
-        assertThat(again.answer()).isInstanceOfSatisfying(RequestError.class, error -> assertThat(error.code())
-                .isEqualTo(RequestErrorCode.DUPLICATE_SUBSCRIPTION.code()));
+    @Override
+    void checkCopies(int copies) {
+        assertThat(relay.statistics()).containsEntry("copies.kernel", 0L);
+        assertThat(relay.statistics().get("copies.userspace")).isGreaterThanOrEqualTo(copies);
     }
 }

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.ControlMessage.PublishDone;
+import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.RequestError;
+import dev.weir.wire.moqt.ControlMessage.RequestOk;
+import dev.weir.wire.moqt.ControlMessage.Subscribe;
+import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.FullTrackName;
+import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.ObjectDatagram;
+import dev.weir.wire.moqt.Parameters;
+import dev.weir.wire.moqt.PublishDoneStatus;
+import dev.weir.wire.moqt.RequestErrorCode;
+import dev.weir.wire.moqt.SubgroupHeader;
+import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
+import dev.weir.wire.moqt.SubgroupObjectReader;
+import dev.weir.wire.moqt.SubgroupObjectWriter;
+import dev.weir.wire.moqt.SubscriptionFilter;
+import dev.weir.wire.moqt.TrackNamespace;
+import dev.weir.wire.moqt.TrackProperties;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+
+/// What is asked of the relay, what it answers, what arrives: the same with and without the kernel, against real QUIC peers.
+abstract class RelayScenarios {
+    private static final FullTrackName TRACK = FullTrackName.of("live/cam1", "video");
+    private static final CipherSuite CHACHA = CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
+    private static final long ALIAS = 300;
+
+    RelayServer relay;
+    final List<KwikPeer> peers = new ArrayList<>();
+
+    /// Starts a relay.
+    abstract RelayServer startRelay(DevelopmentCertificate certificate) throws Exception;
+
+    /// Connects a peer that offers one cipher suite.
+    abstract KwikPeer connect(CipherSuite suite) throws Exception;
+
+    /// Looks at the counters after a scenario in which `copies` copies were to be made for lanes with ChaCha20-Poly1305.
+    abstract void checkCopies(int copies);
+
+    @BeforeEach
+    void start() throws Exception {
+        relay = startRelay(DevelopmentCertificate.create());
+    }
+
+    @AfterEach
+    void stop() {
+        peers.forEach(KwikPeer::close);
+        relay.close();
+    }
+
+    private KwikPeer peer(CipherSuite suite) throws Exception {
+        KwikPeer peer = connect(suite);
+        peers.add(peer);
+        return peer;
+    }
+
+    private KwikPeer publisher() throws Exception {
+        KwikPeer publisher = peer(CHACHA);
+        var announce = publisher.request(new PublishNamespace(0, TrackNamespace.parse("live"), Parameters.EMPTY));
+        assertThat(announce.answer()).isInstanceOf(RequestOk.class);
+        return publisher;
+    }
+
+    private static KwikPeer.Request acceptSubscribe(KwikPeer publisher) throws Exception {
+        KwikPeer.Request upstream = publisher.nextIncoming();
+        assertThat(upstream.answer()).isInstanceOfSatisfying(Subscribe.class, s -> assertThat(s.track())
+                .isEqualTo(TRACK));
+        upstream.send(new SubscribeOk(ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
+        return upstream;
+    }
+
+    private static Subscribe subscribe(SubscriptionFilter filter) {
+        return new Subscribe(0, TRACK, Parameters.builder().filter(filter).build());
+    }
+
+    private void awaitLanes(int count) {
+        await().until(() -> {
+            var statistics = relay.statistics();
+            return statistics.get("subscriptions.active") == count && statistics.get("lane_lists.stale") == 0;
+        });
+    }
+
+    private static byte[] subgroup(long group, int objects, int size) {
+        var header = SubgroupHeader.of(ALIAS, group, SubgroupMode.ZERO, 0, 10, true, true, false);
+        var writer = new SubgroupObjectWriter(header);
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(header.encode());
+        var random = new Random(group);
+        for (int i = 0; i < objects; i++) {
+            byte[] payload = new byte[size];
+            random.nextBytes(payload);
+            out.writeBytes(writer.object(i, new byte[0], payload));
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] mediaStream(KwikPeer subscriber) {
+        return subscriber.streams.values().stream()
+                .filter(bytes -> bytes.length > 0 && (bytes[0] & 0x90) == 0x10)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Test
+    void deliversSubgroupStreamsByteForByte() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer first = peer(CHACHA);
+        KwikPeer second = peer(CipherSuite.TLS_AES_128_GCM_SHA256);
+        var request = first.request(subscribe(null));
+        KwikPeer.Request upstream = acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOfSatisfying(SubscribeOk.class, ok -> assertThat(ok.trackAlias())
+                .isEqualTo(ALIAS));
+        var other = second.request(subscribe(null));
+        assertThat(other.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(2);
+
+        byte[] sent = subgroup(7, 40, 3000);
+        publisher.sendStream(sent);
+        await().until(() -> mediaStream(first) != null && mediaStream(second) != null);
+        assertThat(mediaStream(first)).isEqualTo(sent);
+        assertThat(mediaStream(second)).isEqualTo(sent);
+
+        upstream.send(new PublishDone(PublishDoneStatus.TRACK_ENDED.code(), 1, ""));
+        assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.streamCount())
+                .isEqualTo(1));
+        assertThat(relay.statistics()).containsEntry("protocol_violations", 0L).containsEntry("tag_failures", 0L);
+        checkCopies(100);
+    }
+
+    @Test
+    void deliversDatagramsOnce() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        for (int i = 0; i < 20; i++) {
+            var object = new ObjectDatagram(ALIAS, 1, i, 5, new byte[0], false, null, new byte[1000]);
+            publisher.connection.sendDatagram(object.encode());
+        }
+        var received = new ArrayList<Long>();
+        for (int i = 0; i < 20; i++) {
+            byte[] datagram = subscriber.datagrams.poll(5, TimeUnit.SECONDS);
+            assertThat(datagram).as("datagram %d", i).isNotNull();
+            received.add(ObjectDatagram.decode(datagram).object());
+        }
+        assertThat(received).doesNotHaveDuplicates().hasSize(20);
+        assertThat(subscriber.datagrams.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        checkCopies(20);
+    }
+
+    @Test
+    void startsLateSubscribersInsideTheGroup() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer early = peer(CHACHA);
+        var request = early.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        byte[] sent = subgroup(3, 10, 100);
+        publisher.sendStream(sent);
+        await().until(() -> mediaStream(early) != null);
+
+        KwikPeer late = peer(CHACHA);
+        var range = late.request(subscribe(new SubscriptionFilter.AbsoluteStart(new Location(3, 6))));
+        assertThat(range.answer()).isInstanceOfSatisfying(SubscribeOk.class, ok -> assertThat(
+                        ok.parameters().largestObject())
+                .isEqualTo(new Location(3, 9)));
+        await().until(() -> mediaStream(late) != null);
+        ByteBuffer bytes = ByteBuffer.wrap(mediaStream(late));
+        SubgroupHeader header = SubgroupHeader.decode(bytes);
+        assertThat(header.firstObject()).isFalse();
+        var reader = new SubgroupObjectReader(header, true);
+        byte[] rest = new byte[bytes.remaining()];
+        bytes.get(rest);
+        reader.feed(rest, 0, rest.length);
+        var objects = new ArrayList<Long>();
+        SubgroupObjectReader.Entry entry;
+        while ((entry = reader.next()) != null) {
+            objects.add(entry.objectId());
+            assertThat(entry.payload()).hasSize(100);
+        }
+        assertThat(objects).containsExactly(6L, 7L, 8L, 9L);
+    }
+
+    @Test
+    void refusesWhatNobodyPublishes() throws Exception {
+        ControlMessage answer = peer(CHACHA).request(subscribe(null)).answer();
+        assertThat(answer).isInstanceOfSatisfying(RequestError.class, error -> assertThat(error.code())
+                .isEqualTo(RequestErrorCode.DOES_NOT_EXIST.code()));
+    }
+
+    @Test
+    void refusesASecondSubscriptionToTheSameTrack() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        var again = subscriber.request(new Subscribe(2, TRACK, Parameters.EMPTY));
+        assertThat(again.answer()).isInstanceOfSatisfying(RequestError.class, error -> assertThat(error.code())
+                .isEqualTo(RequestErrorCode.DUPLICATE_SUBSCRIPTION.code()));
+    }
+}
