@@ -164,7 +164,7 @@ public final class BpfObjectFile implements AutoCloseable {
             return KernelException.of(errno, "Cannot load " + name + " into the kernel", "");
         }
         return new KernelException(errno, "Cannot load " + name + " into the kernel (" + Errno.describe(errno)
-                + lastOf(messages) + "); see 'weir bpf status' for what this kernel lacks.");
+                + lastOf(messages) + "); use the object that belongs to this version of Weir, and Linux 6.6 or newer.");
     }
 
     private static String lastOf(List<String> messages) {
