@@ -66,6 +66,8 @@ static __always_inline int want_datagram(struct scratch *s, const struct lane *l
 
 	if (header + candidate->length > lane->max_datagram_frame)
 		return REASON_DATAGRAM_TOO_LARGE;
+	if (s->work.reason_for_all)
+		return s->work.reason_for_all;
 	want(s, candidate, index, header);
 	return REASON_NONE;
 }
@@ -131,8 +133,8 @@ static __always_inline int find_stream(struct scratch *s, const struct lane *lan
 
 	if (live == !!opens) /* unknown, or opened already by user space, which then sent the header itself */
 		return REASON_STREAM_NOT_FOLLOWED;
-	if (!opens)
-		return REASON_NONE;
+	if (s->work.reason_for_all || !opens)
+		return s->work.reason_for_all;
 	int reason = open_stream(s, lane, credit, candidate, last, key, *stream ? BPF_ANY : BPF_NOEXIST);
 
 	if (!reason)
@@ -194,14 +196,14 @@ __noinline int decide_candidate(struct scratch *s, struct plan *plan, __u32 inde
 	int reason;
 
 	if (!lane || !cell)
-		return REASON_LANE_GONE;
+		return NOT_CONCERNED;
 	reason = check_location(&s->work.subscription, candidate);
 	if (!reason)
 		reason = check_policy(&s->work.subscription, candidate);
 	if (!reason && s->details[index].blocked)
 		reason = REASON_MIXED_VERDICT;
-	if (!reason)
-		reason = s->work.reason_for_all;
+	if (!reason && s->work.reason_for_all == REASON_LANE_GONE)
+		reason = REASON_LANE_GONE;
 	if (reason)
 		return reason;
 	return candidate->kind == CANDIDATE_DATAGRAM ? want_datagram(s, lane, candidate, index) :

@@ -39,8 +39,9 @@ final class CopyCapture implements AutoCloseable {
             namespace.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1").orThrow();
         }
         relay.connect(VethEnd.of(EGRESS), peer, VethEnd.of(PEER));
-        relay.ip("link", "set", EGRESS, "arp", "off");
-        peer.ip("link", "set", PEER, "arp", "off");
+        // Larger than usual, so that the data plane's own limits show.
+        relay.ip("link", "set", EGRESS, "arp", "off", "mtu", "1600");
+        peer.ip("link", "set", PEER, "arp", "off", "mtu", "1600");
         ifindex = ifindex(relay, EGRESS);
         attachment = peer.call(() -> TcxAttachment.ingress(object.program("weir_capture"), ifindex(peer, PEER)));
     }

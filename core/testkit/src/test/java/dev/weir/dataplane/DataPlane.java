@@ -3,7 +3,6 @@ package dev.weir.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.abi.AeadKeys;
 import dev.weir.abi.Control;
 import dev.weir.abi.Credit;
 import dev.weir.abi.EntryState;
@@ -17,6 +16,10 @@ import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.ProgTestRun;
 import dev.weir.kernel.RingBuffer;
+import dev.weir.wire.quic.AeadKeys;
+import dev.weir.wire.quic.OpenedPacket;
+import dev.weir.wire.quic.PacketProtection;
+import dev.weir.wire.quic.ShortHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -36,7 +39,7 @@ final class DataPlane implements AutoCloseable {
     static final int LISTEN_PORT = 4433;
     static final byte[] OWN_CONNECTION_ID = Bytes.hex("6465666768696a6b6c6d6e6f7071727374757677");
 
-    final TestKeys publisherKeys = TestKeys.of("publisher");
+    final AeadKeys publisherKeys = TestKeys.of("publisher");
     long nextNumber;
     private final CopyCapture capture;
     private final boolean ipv6;
@@ -73,12 +76,11 @@ final class DataPlane implements AutoCloseable {
     private void addPublisher() {
         var publisher = publisher();
         Publisher.generation(publisher, PUBLISHER_GENERATION);
-        publisherKeys.writeTo(Publisher.keys(publisher, 0));
-        MemorySegment.copy(publisherKeys.headerProtection(), 0, Publisher.hp(publisher), ValueLayout.JAVA_BYTE, 0, 32);
+        TestKeys.write(publisherKeys, Publisher.keys(publisher, 0));
+        TestKeys.write(publisherKeys.hp(), Publisher.hp(publisher));
         Publisher.addressFamily(publisher, ipv6 ? 6 : 4);
         Publisher.port(publisher, (short) PUBLISHER_PORT);
-        byte[] address = publisherAddress(ipv6);
-        MemorySegment.copy(address, 0, Publisher.address(publisher), ValueLayout.JAVA_BYTE, 0, address.length);
+        TestKeys.write(publisherAddress(ipv6), Publisher.address(publisher));
         replayWindow(0, 0);
         writer.connectionId(OWN_CONNECTION_ID);
         Publisher.state(publisher, EntryState.LIVE.value);
@@ -156,9 +158,13 @@ final class DataPlane implements AutoCloseable {
         return deliver(frame(packet(number, numberLength, frames)));
     }
 
-    byte[] packet(long number, int numberLength, byte[]... frames) throws Exception {
-        int firstByte = 0x40 | numberLength - 1;
-        return new ProtectedPacket(firstByte, OWN_CONNECTION_ID, number, numberLength, Bytes.concat(frames)).seal(publisherKeys);
+    byte[] packet(long number, int numberLength, byte[]... frames) {
+        return PacketProtection.seal(publisherKeys, OWN_CONNECTION_ID, number, numberLength, Bytes.concat(frames));
+    }
+
+    /// A packet with any first byte; its number has four bytes.
+    byte[] packet(AeadKeys keys, int firstByte, long number, byte[]... frames) {
+        return PacketProtection.seal(keys, new ShortHeader(firstByte, OWN_CONNECTION_ID, number), number, Bytes.concat(frames));
     }
 
     /// An Ethernet frame from the publisher.
@@ -209,12 +215,13 @@ final class DataPlane implements AutoCloseable {
         assertThat(frame.destination()).isEqualTo(lane.address());
         assertThat(frame.source()).isEqualTo(relayAddress(lane.ipv6));
         assertThat(frame.sourcePort()).isEqualTo(LISTEN_PORT);
-        long number = map("packet_numbers").element(lane.index).get(ValueLayout.JAVA_LONG, 0);
-        TestKeys keys = number > lane.switchNumber ? lane.nextKeys() : lane.keys();
-        var packet = ProtectedPacket.open(keys, lane.connectionId.length, frame.payload());
-        assertThat(packet.connectionId()).isEqualTo(lane.connectionId);
-        return new Copy(lane.index, packet.packetNumber(), packet.firstByte(), frame.payload().length,
-                SentFrame.parse(packet.plaintext()));
+        OpenedPacket packet =
+                PacketProtection.open(lane.keys(), lane.nextKeys(), frame.payload(), lane.connectionId.length, lane.nextNumber);
+        assertThat(packet).as("a copy for lane %s can be opened", lane.index).isNotNull();
+        assertThat(packet.header().destination()).isEqualTo(lane.connectionId);
+        assertThat(packet.header().packetNumberLength()).as("packet number length of a copy").isEqualTo(4);
+        return new Copy(lane.index, packet.packetNumber(), packet.header().firstByte(), frame.payload().length,
+                SentFrame.parse(packet.payload()));
     }
 
     private long[] counters() {
@@ -224,11 +231,6 @@ final class DataPlane implements AutoCloseable {
             sums[i] = counters.sumPerCpu(i);
         }
         return sums;
-    }
-
-    /// Takes the keys of one key phase away.
-    void forgetKeys(int phase) {
-        AeadKeys.valid(Publisher.keys(publisher(), phase), 0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weir.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.abi.Publisher;
 import dev.weir.abi.WeirReason;
 import dev.weir.testkit.RequiresRoot;
 import java.util.stream.IntStream;
@@ -45,7 +46,7 @@ class FanOutIT {
                 assertThat(copy.frames()).containsExactly(SentFrame.datagram(object, false));
                 assertThat(copy.packetNumber()).isEqualTo(outcome.recorded().entry(copy.lane()).packetNumber());
                 assertThat(copy.size()).isEqualTo(outcome.payloadLength());
-                assertThat(copy.firstByte()).isEqualTo(ProtectedPacket.FIRST_BYTE);
+                assertThat(copy.firstByte()).isEqualTo(0x43);
             });
             assertThat(outcome.counted()).containsEntry(WeirReason.COUNT_COPIES, (long) lanes)
                     .containsEntry(WeirReason.COUNT_PACKETS_COPIED, 1L)
@@ -120,11 +121,12 @@ class FanOutIT {
         try (var plane = new DataPlane(capture, false)) {
             plane.lane(LaneSpec.ipv4(0)).track(new TrackSpec(5, ALIAS).to(1));
             byte[] frame = Media.datagram(Media.object(ALIAS, 7, 1, 10, new byte[50]));
-            byte[] packet = new ProtectedPacket(0x47, DataPlane.OWN_CONNECTION_ID, 1, 4, frame).seal(plane.publisherKeys);
+            var next = TestKeys.next("publisher");
+            byte[] packet = plane.packet(next, 0x47, 1, frame);
 
             assertThat(plane.deliver(plane.frame(packet)).counted()).containsKey(WeirReason.KEY_PHASE)
                     .doesNotContainKey(WeirReason.COUNT_COPIES);
-            plane.publisherKeys.writeTo(dev.weir.abi.Publisher.keys(plane.publisher(), 1));
+            TestKeys.write(next, Publisher.keys(plane.publisher(), 1));
             assertThat(plane.deliver(plane.frame(packet)).copies()).hasSize(1);
         }
     }

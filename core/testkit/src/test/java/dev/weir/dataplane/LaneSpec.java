@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.dataplane;
 
+import dev.weir.wire.quic.AeadKeys;
 import java.nio.ByteBuffer;
 
 /// A lane as a test wants it: one subscriber connection with everything it may send. Its number tells its address and port.
@@ -46,13 +47,12 @@ final class LaneSpec {
         return spec;
     }
 
-    TestKeys keys() {
+    AeadKeys keys() {
         return TestKeys.of("lane " + index);
     }
 
-    TestKeys nextKeys() {
-        var next = TestKeys.of("lane " + index + " next");
-        return new TestKeys(next.key(), next.iv(), keys().headerProtection());
+    AeadKeys nextKeys() {
+        return TestKeys.next("lane " + index);
     }
 
     int port() {

@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the maps as user space does, for one publisher.
@@ -59,9 +60,9 @@ final class MapWriter {
         Lane.maxDatagramFrame(lane, spec.maxDatagramFrame);
         Lane.switchPacketNumber(lane, spec.switchNumber);
         Lane.packetNumberLimit(lane, spec.numberLimit);
-        spec.keys().writeTo(Lane.keys(lane, 0));
-        spec.nextKeys().writeTo(Lane.keys(lane, 1));
-        MemorySegment.copy(spec.keys().headerProtection(), 0, Lane.hp(lane), ValueLayout.JAVA_BYTE, 0, 32);
+        TestKeys.write(spec.keys(), Lane.keys(lane, 0));
+        TestKeys.write(spec.nextKeys(), Lane.keys(lane, 1));
+        TestKeys.write(spec.keys().hp(), Lane.hp(lane));
         Lane.keyPhase(lane, 1, (byte) 1);
         Lane.streamDataLimit(lane, spec.streamDataLimit);
         header(lane, spec, source);
@@ -87,7 +88,7 @@ final class MapWriter {
         byte[] pseudo = Bytes.concat(source, spec.address(), new byte[] {0, 17});
         Lane.pseudoChecksum(lane, inMemory(UdpFrame.sum(pseudo)));
         if (!spec.ipv6) {
-            Lane.ipChecksum(lane, inMemory(UdpFrame.sum(java.util.Arrays.copyOfRange(template, UdpFrame.ETHERNET, udp))));
+            Lane.ipChecksum(lane, inMemory(UdpFrame.sum(Arrays.copyOfRange(template, UdpFrame.ETHERNET, udp))));
         }
     }
 
@@ -116,7 +117,7 @@ final class MapWriter {
         TrackState.generation(state, spec.generation);
         TrackState.defaultPriority(state, (byte) spec.defaultPriority);
         TrackState.aliasLength(state, (byte) spec.aliasOverride.length);
-        MemorySegment.copy(spec.aliasOverride, 0, TrackState.alias(state), ValueLayout.JAVA_BYTE, 0, spec.aliasOverride.length);
+        TestKeys.write(spec.aliasOverride, TrackState.alias(state));
         TrackState.active(state, next);
         TrackState.state(state, EntryState.LIVE.value);
         try (var arena = Arena.ofConfined()) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.dataplane;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.wire.quic.Frame;
+import dev.weir.wire.quic.FrameWalk;
+import dev.weir.wire.quic.FrameWalker;
+import java.util.Arrays;
 import java.util.List;
 
 /// A frame in a copy. Copies hold nothing but STREAM, DATAGRAM and PADDING.
@@ -19,37 +23,19 @@ record SentFrame(long streamId, long offset, boolean fin, boolean hasLength, Str
         return new SentFrame(-1, 0, false, hasLength, Bytes.hex(data));
     }
 
+    /// All frames but PADDING; a copy without fault has no others.
     static List<SentFrame> parse(byte[] plaintext) {
-        var in = ByteBuffer.wrap(plaintext);
-        var frames = new ArrayList<SentFrame>();
-        while (in.hasRemaining()) {
-            int type = in.get();
-            if (type >= 8 && type <= 15) {
-                long id = varint(in);
-                long offset = (type & 4) != 0 ? varint(in) : 0;
-                boolean hasLength = (type & 2) != 0;
-                frames.add(new SentFrame(id, offset, (type & 1) != 0, hasLength, data(in, hasLength)));
-            } else if (type == 0x30 || type == 0x31) {
-                frames.add(new SentFrame(-1, 0, false, type == 0x31, data(in, type == 0x31)));
-            } else if (type != 0) {
-                throw new AssertionError("a copy holds a frame of type " + type + ": " + Bytes.hex(plaintext));
-            }
-        }
-        return frames;
+        FrameWalk walk = FrameWalker.walk(plaintext);
+        assertThat(walk).as("frames of a copy").isInstanceOf(FrameWalk.WellFormed.class);
+        return walk.frames().stream().filter(frame -> !frame.isPadding()).map(frame -> of(frame, plaintext)).toList();
     }
 
-    private static String data(ByteBuffer in, boolean hasLength) {
-        var data = new byte[hasLength ? (int) varint(in) : in.remaining()];
-        in.get(data);
-        return Bytes.hex(data);
-    }
-
-    private static long varint(ByteBuffer in) {
-        int first = in.get() & 0xff;
-        long value = first & 0x3f;
-        for (int i = 1; i < 1 << (first >> 6); i++) {
-            value = value << 8 | in.get() & 0xff;
+    private static SentFrame of(Frame frame, byte[] plaintext) {
+        byte[] data = Arrays.copyOfRange(plaintext, frame.dataOffset(), frame.dataOffset() + frame.dataLength());
+        if (frame.isStream()) {
+            return stream(frame.streamId(), frame.streamOffset(), data, frame.fin(), (frame.type() & 2) != 0);
         }
-        return value;
+        assertThat(frame.isDatagram()).as("type %s in a copy", frame.type()).isTrue();
+        return datagram(data, (frame.type() & 1) != 0);
     }
 }

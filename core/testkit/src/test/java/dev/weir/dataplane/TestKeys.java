@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.dataplane;
 
-import dev.weir.abi.AeadKeys;
+import dev.weir.wire.quic.AeadKeys;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -9,11 +9,19 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
-/// Keys of one direction of a connection (RFC 9001 section 5.1): 32, 12 and 32 bytes.
-record TestKeys(byte[] key, byte[] iv, byte[] headerProtection) {
+/// Packet protection keys for tests.
+final class TestKeys {
+    private TestKeys() {}
+
     /// Keys that depend on nothing but the name.
-    static TestKeys of(String name) {
-        return new TestKeys(hash("key " + name), Arrays.copyOf(hash("iv " + name), 12), hash("hp " + name));
+    static AeadKeys of(String name) {
+        return new AeadKeys(hash("key " + name), Arrays.copyOf(hash("iv " + name), 12), hash("hp " + name));
+    }
+
+    /// The keys after a key update, which leaves the header protection key as it is (RFC 9001 section 6.1).
+    static AeadKeys next(String name) {
+        var next = of(name + " next");
+        return new AeadKeys(next.key(), next.iv(), of(name).hp());
     }
 
     private static byte[] hash(String text) {
@@ -24,9 +32,14 @@ record TestKeys(byte[] key, byte[] iv, byte[] headerProtection) {
         }
     }
 
-    void writeTo(MemorySegment aeadKeys) {
-        MemorySegment.copy(key, 0, AeadKeys.key(aeadKeys), ValueLayout.JAVA_BYTE, 0, key.length);
-        MemorySegment.copy(iv, 0, AeadKeys.iv(aeadKeys), ValueLayout.JAVA_BYTE, 0, iv.length);
-        AeadKeys.valid(aeadKeys, 1);
+    /// Writes a `struct aead_keys`.
+    static void write(AeadKeys keys, MemorySegment struct) {
+        write(keys.key(), dev.weir.abi.AeadKeys.key(struct));
+        write(keys.iv(), dev.weir.abi.AeadKeys.iv(struct));
+        dev.weir.abi.AeadKeys.valid(struct, 1);
+    }
+
+    static void write(byte[] bytes, MemorySegment field) {
+        MemorySegment.copy(bytes, 0, field, ValueLayout.JAVA_BYTE, 0, bytes.length);
     }
 }
