@@ -148,12 +148,8 @@ public final class BpfMap {
     /// @return number of entries that are there now; for an array always all
     /// @throws KernelException if the kernel refuses
     public int population() {
-        if (spec.type().isArray()) {
-            return spec.maxEntries();
-        }
-        var count = new int[1];
-        forEachKey(_ -> count[0]++);
-        return count[0];
+        owner.requireOpen();
+        return spec.type().isArray() ? spec.maxEntries() : MapScan.count(this, valueBytes);
     }
 
     /// The memory of an array with BPF_F_MMAPABLE, shared with the programs: what one side writes the other sees, without

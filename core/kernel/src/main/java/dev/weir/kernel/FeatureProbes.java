@@ -135,7 +135,7 @@ final class FeatureProbes {
 
     private static FeatureReport unknownWithoutLibbpf(KernelFeature feature) {
         return new FeatureReport(
-                feature, Support.UNKNOWN, "Whether there is " + feature.title() + " cannot be found out without libbpf.");
+                feature, Support.UNKNOWN, "Without libbpf it cannot be found out whether the kernel has " + feature.title() + ".");
     }
 
     private static FeatureReport result(KernelFeature feature, int errno, String remedy) {

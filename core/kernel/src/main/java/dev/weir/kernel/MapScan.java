@@ -15,7 +15,27 @@ final class MapScan {
 
     private MapScan() {}
 
+    /// Takes the keys of one batch, one after the other from the start of `keys`.
+    @FunctionalInterface
+    private interface Batch {
+        void take(MemorySegment keys, int count);
+    }
+
     static void keys(BpfMap map, long valueBytes, Consumer<MemorySegment> visitor) {
+        batches(map, valueBytes, (keys, count) -> {
+            for (int i = 0; i < count; i++) {
+                visitor.accept(keys.asSlice((long) i * map.keySize(), map.keySize()));
+            }
+        });
+    }
+
+    static int count(BpfMap map, long valueBytes) {
+        var sum = new int[1];
+        batches(map, valueBytes, (_, count) -> sum[0] += count);
+        return sum[0];
+    }
+
+    private static void batches(BpfMap map, long valueBytes, Batch batch) {
         if (!map.type().isHash()) {
             throw new IllegalStateException("Map " + map.name() + " is no hash: it has no keys to visit.");
         }
@@ -35,9 +55,7 @@ final class MapScan {
                     throw KernelException.of(-result, "Cannot list the keys of map " + map.name(), "try again");
                 }
                 from = cursor;
-                for (int i = 0; i < count.get(JAVA_INT, 0); i++) {
-                    visitor.accept(keys.asSlice((long) i * map.keySize(), map.keySize()));
-                }
+                batch.take(keys, count.get(JAVA_INT, 0));
             } while (!isLast);
         }
     }
