@@ -212,6 +212,9 @@ final class ControlPlane {
         relay.refreshLaneList(track);
         relay.drain();
         relay.delivery().subscriptionEnded(subscription);
+        if (track.subscriptions.isEmpty() && track.state == Track.State.ORPHANED) {
+            upstream.drop(track);
+        }
         upstream.forwardingWanted(track);
     }
 

@@ -36,7 +36,11 @@ final class Delivery {
 
     /// The stream of that ID, made if it is new.
     UpstreamStream upstream(Session publisher, long streamId) {
-        return publisher.upstream.computeIfAbsent(streamId, id -> new UpstreamStream(publisher, id));
+        return publisher.upstream.computeIfAbsent(streamId, id -> {
+            var stream = new UpstreamStream(publisher, id);
+            cached += stream.footprint();
+            return stream;
+        });
     }
 
     void streamData(Session publisher, long streamId, byte[] data, int length, boolean fin) {

@@ -83,7 +83,7 @@ public final class Relay {
         }
         int slot = usedSlots.nextClearBit(0);
         if (slot >= laneSlots()) {
-            counters.increment("lanes.full");
+            counters.add("lanes.full", dataPlane == null ? 0 : 1);
             return nextUnsharedSlot++;
         }
         usedSlots.set(slot);

@@ -202,6 +202,28 @@ abstract class RelayScenarios {
     }
 
     @Test
+    void leavesNothingBehind() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        publisher.sendStream(subgroup(1, 5, 500));
+        await().until(() -> mediaStream(subscriber) != null);
+        publisher.close();
+        subscriber.close();
+        await().untilAsserted(() -> {
+            var statistics = relay.statistics();
+            assertThat(statistics).containsEntry("connections", 0L).containsEntry("cache.bytes", 0L);
+            assertThat(statistics).containsEntry("tracks", 0L).containsEntry("lanes", 0L);
+            statistics.forEach((name, count) -> assertThat(name.startsWith("map.") ? count : 0)
+                    .as(name)
+                    .isZero());
+        });
+    }
+
+    @Test
     void refusesWhatNobodyPublishes() throws Exception {
         ControlMessage answer = peer(CHACHA).request(subscribe(null)).answer();
         assertThat(answer).isInstanceOfSatisfying(RequestError.class, error -> assertThat(error.code())
