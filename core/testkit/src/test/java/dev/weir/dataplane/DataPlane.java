@@ -47,6 +47,7 @@ final class DataPlane implements AutoCloseable {
     private final RingBuffer events;
     private final Map<Integer, LaneSpec> lanes = new HashMap<>();
     private final MapWriter writer;
+    private boolean readerStalled;
 
     DataPlane(CopyCapture capture, boolean ipv6) {
         this(capture, ipv6, BpfObjectFile.ofResource("/bpf/weir_ingress.bpf.o").load());
@@ -189,10 +190,16 @@ final class DataPlane implements AutoCloseable {
                 counted.put(reason, after[reason.value] - before[reason.value]);
             }
         }
-        var records = records();
+        List<Recorded> records = readerStalled ? List.of() : records();
         assertThat(records).as("records of one packet").hasSizeLessThanOrEqualTo(1);
         List<Copy> copies = copies(counted.getOrDefault(WeirReason.COUNT_COPIES, 0L));
         return new Outcome(records.isEmpty() ? null : records.getFirst(), copies, counted, frame.length - UdpFrame.overhead(ipv6));
+    }
+
+    /// Until this is closed, nobody reads the ring buffer.
+    AutoCloseable stallReader() {
+        readerStalled = true;
+        return () -> readerStalled = false;
     }
 
     List<Recorded> records() {
