@@ -5,7 +5,6 @@ import dev.weir.testkit.DevelopmentCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -80,8 +79,7 @@ public record RelayIdentity(KeyStore keyStore, String alias, char[] password, X5
     }
 
     static BadInputException unreadable(String what, Path file, IOException e) {
-        String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
-        return new BadInputException("Cannot read the " + what + " " + file + " (" + why
+        return new BadInputException("Cannot read the " + what + " " + file + " (" + IoReason.of(e)
                 + "); check the path and its permissions.", e);
     }
 

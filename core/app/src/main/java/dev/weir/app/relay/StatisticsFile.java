@@ -46,7 +46,7 @@ public final class StatisticsFile implements AutoCloseable {
             opened.write();
         } catch (IOException e) {
             opened.timer.shutdownNow();
-            throw new BadInputException("Cannot write the statistics to " + file + " (" + e
+            throw new BadInputException("Cannot write the statistics to " + file + " (" + IoReason.of(e)
                     + "); name a file in an existing folder that you may write to.", e);
         }
         opened.timer.scheduleWithFixedDelay(opened::writeOrLog, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);

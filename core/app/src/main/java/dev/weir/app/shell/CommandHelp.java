@@ -41,7 +41,7 @@ final class CommandHelp {
     static String placeholder(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .collect(Collectors.joining("|"));
         }
         if (type == Boolean.class) {
@@ -49,6 +49,9 @@ final class CommandHelp {
         }
         if (type == Path.class) {
             return "PATH";
+        }
+        if (type.isArray()) {
+            return placeholder(type.getComponentType()) + ",…";
         }
         return Number.class.isAssignableFrom(type) ? "NUMBER" : "TEXT";
     }

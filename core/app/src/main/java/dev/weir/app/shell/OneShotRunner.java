@@ -103,7 +103,8 @@ public class OneShotRunner implements ApplicationRunner, ExitCodeGenerator {
 
     private static int report(Throwable thrown, int code) {
         if (thrown.getMessage() != null) {
-            System.err.println("error: " + thrown.getMessage());
+            String sentence = thrown.getMessage();
+            System.err.println("error: " + sentence + (sentence.endsWith(".") ? "" : "."));
         } else if (!(thrown instanceof CommandFailedException)) {
             System.err.println("error: unexpected " + thrown.getClass().getSimpleName() + ".");
         }

@@ -40,7 +40,7 @@ class RelayIdentityTests {
         Path absent = directory.resolve("absent.pem");
 
         assertThatThrownBy(() -> RelayIdentity.ofPem(absent, files.key())).isInstanceOf(BadInputException.class)
-                .hasMessage("Cannot read the certificate " + absent + " (there is no such file); check the path and its permissions.");
+                .hasMessage("Cannot read the certificate " + absent + " (no such file or folder); check the path and its permissions.");
         assertThatThrownBy(() -> RelayIdentity.ofPem(files.certificate(), absent)).isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("Cannot read the private key " + absent);
     }
