@@ -49,6 +49,9 @@ public interface DataPlane extends AutoCloseable {
     /// @return false if there is no route to the peer or its device is not served; user space serves it then
     boolean publishLane(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer);
 
+    /// Whether packets to the peer would take another device or another MAC address than those the lane was published with.
+    boolean routeChanged(int slot, InetSocketAddress peer);
+
     /// Uses `next` for packet numbers from `switchNumber` on.
     void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber);
 

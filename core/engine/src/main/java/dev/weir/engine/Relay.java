@@ -26,6 +26,9 @@ public final class Relay {
     /// can meet its successor.
     private static final long SLOT_QUARANTINE_NANOS = 1_000_000_000L;
 
+    /// How often lanes without a route are tried again and the others' routes are looked at.
+    private static final long LANE_CARE_NANOS = 1_000_000_000L;
+
     private record RetiredSlot(int slot, long freeAtNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,6 +48,7 @@ public final class Relay {
     private final RecordIntake intake = new RecordIntake(this);
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
+    private long lanesLookedAfterNanos;
 
     /// @param dataPlane the kernel's half; null: user space serves everybody
     /// @param policy who gets what
@@ -108,6 +112,10 @@ public final class Relay {
                     recovery.timers(session, now);
                     delivery.retryOpenings(session);
                 }
+            }
+            if (now - lanesLookedAfterNanos > LANE_CARE_NANOS) {
+                lanesLookedAfterNanos = now;
+                lookAfterLanes();
             }
             staleLaneLists.forEach(this::putLaneList);
             staleLaneLists.clear();
@@ -183,6 +191,22 @@ public final class Relay {
         refreshLaneLists(session);
         for (LaneStream stream : session.queue.streams()) {
             delivery.handOver(stream);
+        }
+    }
+
+    /// The next hop's MAC address may not have been known when a connection began, and routes change.
+    private void lookAfterLanes() {
+        DataPlane plane = dataPlane;
+        if (plane == null) {
+            return;
+        }
+        for (Session session : sessions.values()) {
+            if (session.isEstablished()
+                    && session.slot < laneSlots()
+                    && (!session.laneLive
+                            || plane.routeChanged(session.slot, session.endpoint().remoteAddress()))) {
+                writeSideChanged(session);
+            }
         }
     }
 

@@ -35,7 +35,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +69,7 @@ public final class KernelDataPlane implements DataPlane {
     private final int port;
     private final Map<Integer, TcxAttachment> attachments = new LinkedHashMap<>();
     private final Map<Integer, InterfaceInfo> interfaces = new LinkedHashMap<>();
+    private final Map<Integer, Route> routesOf = new HashMap<>();
     private final Arena arena = Arena.ofShared();
     private final ExecutorService namespaceThread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("weir-namespace").daemon().factory());
@@ -114,6 +117,7 @@ public final class KernelDataPlane implements DataPlane {
         KernelFeatures.requireDataPlane();
         LoadedObject object = BpfObjectFile.ofResource(OBJECT).load();
         try {
+            checkLayouts(object);
             var plane = new KernelDataPlane(object, port);
             Control.abiVersion(plane.control, dev.weir.abi.WeirAbi.VERSION);
             Control.listenPort(plane.control, (short) port);
@@ -123,6 +127,28 @@ public final class KernelDataPlane implements DataPlane {
             object.close();
             throw e;
         }
+    }
+
+    /// The object and the Java layouts come from one build; a class path with two builds on it would write nonsense.
+    private static void checkLayouts(LoadedObject object) {
+        Map<String, Long> sizes = Map.of(
+                "control", Control.SIZE,
+                "lanes", Lane.SIZE,
+                "credit", dev.weir.abi.Credit.SIZE,
+                "publishers", dev.weir.abi.Publisher.SIZE,
+                "track_states", TrackState.SIZE,
+                "fanouts", Fanout.SIZE,
+                "streams", dev.weir.abi.StreamState.SIZE,
+                "lane_streams", LaneStream.SIZE);
+        sizes.forEach((map, size) -> {
+            if (object.map(map).valueSize() != size) {
+                throw new KernelException(
+                        0,
+                        "The BPF object's map " + map + " has entries of "
+                                + object.map(map).valueSize() + " bytes and the Java layout " + size
+                                + "; two builds of Weir are on the class path, rebuild with ./mvnw clean verify.");
+            }
+        });
     }
 
     /// Asks rtnetlink on a thread of the network namespace that the relay was opened in: the engine is called on threads whose
@@ -173,6 +199,7 @@ public final class KernelDataPlane implements DataPlane {
             attachAll();
         }
         InterfaceInfo device = interfaces.get(route.ifindex());
+        routesOf.put(slot, route);
         LaneHeader header = LaneHeader.of(route, port, peer, side.connectionId());
         MemorySegment lane = Lane.at(lanes, slot);
         int generation = Lane.generation(lane) + 1;
@@ -200,6 +227,18 @@ public final class KernelDataPlane implements DataPlane {
         VarHandle.releaseFence();
         Lane.state(lane, EntryState.LIVE.value);
         return true;
+    }
+
+    @Override
+    public boolean routeChanged(int slot, InetSocketAddress peer) {
+        Route now = inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
+        Route then = routesOf.get(slot);
+        return now != null
+                && then != null
+                && (now.ifindex() != then.ifindex()
+                        || !Arrays.equals(now.destinationMac(), then.destinationMac())
+                        || !Arrays.equals(now.sourceMac(), then.sourceMac())
+                        || !now.source().equals(then.source()));
     }
 
     @Override
