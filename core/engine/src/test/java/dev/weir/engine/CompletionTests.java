@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.engine.Session.StreamChunk;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.Subscribe;
+import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.FullTrackName;
+import dev.weir.wire.moqt.ObjectDatagram;
+import dev.weir.wire.moqt.Parameters;
+import dev.weir.wire.moqt.SubgroupHeader;
+import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
+import dev.weir.wire.moqt.SubgroupObjectWriter;
+import dev.weir.wire.moqt.TrackNamespace;
+import dev.weir.wire.moqt.TrackProperties;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What user space sends, given what the kernel says it sent: nothing twice, nothing left out, credit paid once.
+class CompletionTests {
+    private static final FullTrackName TRACK = FullTrackName.of("live", "video");
+    private static final long ALIAS = 9;
+    private static final long PUBLISHER_STREAM = 2;
+    private static final long CONNECTION_DATA = 100_000;
+    private static final long FIRST_STREAM = 7;
+
+    private final ScriptedDataPlane plane = new ScriptedDataPlane();
+    private final RecordingEndpoint publisherEnd = new RecordingEndpoint();
+    private final RecordingEndpoint subscriberEnd = new RecordingEndpoint();
+    private final RecordingEndpoint.Channel request = new RecordingEndpoint.Channel(0);
+    private long now = 1_000_000_000L;
+    private final Relay relay = new Relay(plane, FanoutPolicy.passAll(), 200_000_000L, 1 << 20, () -> now);
+    private Session publisher;
+    private Session subscriber;
+    private byte[] stream;
+
+    @BeforeEach
+    void subscribe() {
+        publisher = relay.newSession();
+        subscriber = relay.newSession();
+        publisher.established(publisherEnd, FIRST_STREAM, 400, CONNECTION_DATA, 25);
+        subscriber.established(subscriberEnd, FIRST_STREAM, 400, CONNECTION_DATA, 25);
+        publisher.request(
+                new RecordingEndpoint.Channel(0), new PublishNamespace(0, TrackNamespace.of("live"), Parameters.EMPTY));
+        subscriber.request(request, new Subscribe(0, TRACK, Parameters.EMPTY));
+        publisherEnd.upstream.opened(publisherEnd.upstreamChannel);
+        publisherEnd.upstream.message(
+                publisherEnd.upstreamChannel, new SubscribeOk(ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
+        subscriber.requestStreamAcknowledged(0);
+        relay.tick();
+        stream = subgroup();
+    }
+
+    private static byte[] subgroup() {
+        var header = SubgroupHeader.of(ALIAS, 5, SubgroupMode.ZERO, 0, null, true, true, false);
+        var writer = new SubgroupObjectWriter(header);
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(header.encode());
+        for (int i = 0; i < 4; i++) {
+            byte[] payload = new byte[500];
+            Arrays.fill(payload, (byte) i);
+            out.writeBytes(writer.object(i, new byte[0], payload));
+        }
+        return out.toByteArray();
+    }
+
+    private void arrive(int from, int to, boolean fin) {
+        publisher.streamData(PUBLISHER_STREAM, Arrays.copyOfRange(stream, from, to), to - from, fin);
+    }
+
+    private long creditTaken() {
+        return CONNECTION_DATA - subscriber.cells.connectionData();
+    }
+
+    @Test
+    void answersSubscribersAndListsTheirLanes() {
+        assertThat(request.messages).singleElement().isInstanceOf(SubscribeOk.class);
+        assertThat(plane.calls).contains("fanout 0 [1]");
+    }
+
+    @Test
+    void sendsNothingThatTheKernelSent() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        arrive(0, 600, false);
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 600, stream.length - 600, true, -1);
+        arrive(600, stream.length, true);
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+    }
+
+    @Test
+    void fillsTheHoleThatTheKernelLeft() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        arrive(0, 600, false);
+        arrive(600, 1000, false);
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 1000, stream.length - 1000, true, -1);
+        arrive(1000, stream.length, true);
+        StreamChunk chunk = subscriber.nextStreamFrame(1200);
+        assertThat(chunk.streamId()).isEqualTo(FIRST_STREAM);
+        assertThat(chunk.offset()).isEqualTo(600);
+        assertThat(chunk.data()).isEqualTo(Arrays.copyOfRange(stream, 600, 1000));
+        assertThat(chunk.fin()).isFalse();
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+    }
+
+    @Test
+    void sendsEverythingWhereTheKernelSentNothing() {
+        arrive(0, stream.length, true);
+        var received = new ByteArrayOutputStream();
+        StreamChunk chunk;
+        boolean fin = false;
+        while ((chunk = subscriber.nextStreamFrame(700)) != null) {
+            assertThat(chunk.offset()).isEqualTo(received.size());
+            received.writeBytes(chunk.data());
+            fin |= chunk.fin();
+        }
+        assertThat(received.toByteArray()).isEqualTo(stream);
+        assertThat(fin).isTrue();
+        assertThat(creditTaken()).isEqualTo(stream.length);
+        assertThat(plane.calls).contains("block stream 2", "hand over 7 to 1");
+    }
+
+    @Test
+    void givesBackWhatBothHavePaid() {
+        arrive(0, 600, false);
+        assertThat(subscriber.nextStreamFrame(1200).data()).hasSize(600);
+        assertThat(creditTaken()).isEqualTo(600);
+        // The kernel did not know: it pays from where the stream was handed over, at offset 0.
+        subscriber.cells.takeConnectionData(1000);
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 600, 400, false, -1);
+        arrive(600, 1000, false);
+        assertThat(creditTaken()).isEqualTo(1000);
+    }
+
+    @Test
+    void sendsAgainWhatTheKernelLost() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 600, 100, false, -1);
+        arrive(0, 700, false);
+        subscriber.cells.skipTo(10);
+        now += 50_000_000;
+        assertThat(subscriber.acknowledged(new long[] {1, 1, 9, 9}, 0, now)).isTrue();
+        StreamChunk chunk = subscriber.nextStreamFrame(1200);
+        assertThat(chunk.offset()).isZero();
+        assertThat(chunk.data()).hasSize(600);
+        assertThat(relay.statistics()).containsEntry("lost.packets", 1L).containsEntry("retransmitted.bytes", 600L);
+    }
+
+    @Test
+    void closesOnAnAckOfANumberThatNobodyDrew() {
+        subscriber.cells.skipTo(10);
+        assertThat(subscriber.acknowledged(new long[] {10, 10}, 0, now)).isFalse();
+        assertThat(subscriberEnd.events).containsExactly("violation");
+        assertThat(publisherEnd.events).isEmpty();
+    }
+
+    @Test
+    void resetsWithTheFinalSizeThatWasSent() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        arrive(0, 600, false);
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 600, 300, false, -1);
+        subscriber.stopSending(FIRST_STREAM, 4);
+        assertThat(subscriberEnd.events).containsExactly("reset 7 code 4 size 900");
+        assertThat(plane.calls).contains("forget stream 2 of 1", "quiesce");
+    }
+
+    @Test
+    void sendsDatagramsOnlyToLanesWithoutThem() {
+        byte[] first = datagram(0);
+        byte[] second = datagram(1);
+        plane.datagramCopy(0, 1, 0, 40, 5, 0);
+        publisher.datagram(40, first);
+        publisher.datagram(41, second);
+        assertThat(subscriberEnd.datagrams).containsExactly(second);
+    }
+
+    private static byte[] datagram(long object) {
+        return new ObjectDatagram(ALIAS, 5, object, null, new byte[0], false, null, new byte[] {1}).encode();
+    }
+
+    @Test
+    void takesTheLaneAwayBeforeAnythingElse() {
+        plane.calls.clear();
+        subscriber.closed();
+        assertThat(plane.calls).startsWith("withdraw lane 1");
+        relay.tick();
+        assertThat(plane.calls).contains("fanout 0 []");
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.abi.Candidate;
+import dev.weir.abi.CandidateFlag;
+import dev.weir.abi.CandidateKind;
+import dev.weir.abi.PacketRecord;
+import dev.weir.abi.RecordEntry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A data plane that does nothing but tell the records that a test has written.
+final class ScriptedDataPlane implements DataPlane {
+    static final int GENERATION = 7;
+
+    final List<String> calls = new ArrayList<>();
+    private final Map<Integer, Cells> cells = new HashMap<>();
+    private final Deque<MemorySegment> records = new ArrayDeque<>();
+    private int nextTrack;
+
+    /// The kernel has sent one STREAM frame to a lane.
+    ///
+    /// @param opened stream ID if it opened the lane's stream with it, else -1
+    void streamCopy(
+            int track, int slot, long packetNumber, long publisherStream, long offset, int length, boolean fin, long opened) {
+        MemorySegment record = record(1);
+        MemorySegment candidate = PacketRecord.candidates(record, 0);
+        Candidate.kind(candidate, (byte) CandidateKind.STREAM.value);
+        Candidate.flags(
+                candidate,
+                (byte) ((fin ? CandidateFlag.FIN.value : 0) | (opened >= 0 ? CandidateFlag.HEADER.value : 0)));
+        Candidate.track(candidate, track);
+        Candidate.streamId(candidate, publisherStream);
+        Candidate.offset(candidate, offset);
+        Candidate.length(candidate, (short) length);
+        MemorySegment entry = entry(record, slot, packetNumber, length + 60);
+        RecordEntry.opened(entry, (short) (opened >= 0 ? 1 : 0));
+        RecordEntry.firstStreamId(entry, Math.max(0, opened));
+        records.add(record);
+    }
+
+    /// The kernel has sent one DATAGRAM object of the publisher's packet `publisherNumber` to a lane.
+    void datagramCopy(int track, int slot, long packetNumber, long publisherNumber, long group, long object) {
+        MemorySegment record = record(1);
+        PacketRecord.packetNumber(record, publisherNumber);
+        MemorySegment candidate = PacketRecord.candidates(record, 0);
+        Candidate.kind(candidate, (byte) CandidateKind.DATAGRAM.value);
+        Candidate.track(candidate, track);
+        Candidate.group(candidate, group);
+        Candidate.object(candidate, object);
+        entry(record, slot, packetNumber, 1200);
+        records.add(record);
+    }
+
+    private static MemorySegment record(int candidates) {
+        MemorySegment record = Arena.ofAuto().allocate(PacketRecord.SIZE + RecordEntry.SIZE, 8);
+        PacketRecord.publisher(record, 0);
+        PacketRecord.publisherGeneration(record, GENERATION);
+        PacketRecord.candidateCount(record, (short) candidates);
+        PacketRecord.entryCount(record, (short) 1);
+        return record;
+    }
+
+    private static MemorySegment entry(MemorySegment record, int slot, long packetNumber, int size) {
+        MemorySegment entry = record.asSlice(PacketRecord.SIZE);
+        RecordEntry.lane(entry, slot);
+        RecordEntry.laneGeneration(entry, GENERATION);
+        RecordEntry.packetNumber(entry, packetNumber);
+        RecordEntry.forwarded(entry, (short) 1);
+        RecordEntry.size(entry, (short) size);
+        return entry;
+    }
+
+    @Override
+    public int laneSlots() {
+        return 16;
+    }
+
+    @Override
+    public Cells cells(int slot) {
+        return cells.computeIfAbsent(slot, s -> Cells.privateCells());
+    }
+
+    @Override
+    public boolean publishLane(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer) {
+        calls.add("publish lane " + slot);
+        return true;
+    }
+
+    @Override
+    public boolean routeChanged(int slot, InetSocketAddress peer) {
+        return false;
+    }
+
+    @Override
+    public void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber) {
+        calls.add("switch keys " + slot + " at " + switchNumber);
+    }
+
+    @Override
+    public void withdrawLane(int slot) {
+        calls.add("withdraw lane " + slot);
+    }
+
+    @Override
+    public void quiesce() {
+        calls.add("quiesce");
+    }
+
+    @Override
+    public int laneGeneration(int slot) {
+        return GENERATION;
+    }
+
+    @Override
+    public int openPublisher(QuicEndpoint.ReadSide side, InetSocketAddress peer) {
+        return 0;
+    }
+
+    @Override
+    public void updatePublisher(int publisher, QuicEndpoint.ReadSide side) {
+        calls.add("update publisher " + publisher);
+    }
+
+    @Override
+    public int publisherGeneration(int publisher) {
+        return GENERATION;
+    }
+
+    @Override
+    public void closePublisher(int publisher) {
+        calls.add("close publisher " + publisher);
+    }
+
+    @Override
+    public int openTrack(int publisher, long alias, int defaultPriority, byte[] aliasOverride) {
+        return nextTrack++;
+    }
+
+    @Override
+    public void closeTrack(int publisher, long alias, int track) {
+        calls.add("close track " + track);
+    }
+
+    @Override
+    public void fanout(int track, List<FanoutEntry> entries) {
+        calls.add("fanout " + track + " " + entries.stream().map(FanoutEntry::slot).toList());
+    }
+
+    @Override
+    public boolean handOver(LaneStreamEntry entry) {
+        calls.add("hand over " + entry.laneStream() + " to " + entry.slot());
+        return true;
+    }
+
+    @Override
+    public void laneStreamLimit(LaneStreamEntry entry) {
+        calls.add("limit " + entry.laneStream() + " " + entry.limit());
+    }
+
+    @Override
+    public void forgetLaneStream(int slot, int publisher, long publisherStream) {
+        calls.add("forget stream " + publisherStream + " of " + slot);
+    }
+
+    @Override
+    public void blockStream(int publisher, long publisherStream) {
+        calls.add("block stream " + publisherStream);
+    }
+
+    @Override
+    public void forgetStream(int publisher, int publisherGeneration, long publisherStream) {
+        calls.add("forget stream " + publisherStream);
+    }
+
+    @Override
+    public void renewLease(long untilNanos) {
+        // time is the test's
+    }
+
+    @Override
+    public void drain(RecordHandler handler) {
+        MemorySegment record;
+        while ((record = records.poll()) != null) {
+            handler.handle(record);
+        }
+    }
+
+    @Override
+    public Map<String, Long> statistics() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, Integer> populations() {
+        return Map.of();
+    }
+
+    @Override
+    public void close() {
+        calls.add("close");
+    }
+}
