@@ -24,7 +24,7 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
     /// @param arguments the argument vector
     /// @param registry the commands there are
     /// @return the parsed line
-    /// @throws UsageException if it names no command, an unknown option, or lacks a value
+    /// @throws UsageException if it names no command, an unknown option, or lacks an option or a value
     static CommandLine parse(List<String> arguments, CommandRegistry registry) {
         Command command = command(arguments, registry);
         int words = command.getName().split(" ").length;
@@ -44,7 +44,19 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
                 builder.addOption(option);
             }
         }
+        if (!help) {
+            requireAll(command, seen);
+        }
         return new CommandLine(command, builder.build(), help);
+    }
+
+    private static void requireAll(Command command, Set<String> seen) {
+        for (CommandOption option : command.getOptions()) {
+            if (Boolean.TRUE.equals(option.required()) && !seen.contains(option.longName())) {
+                throw new UsageException(command.getName() + " needs " + CommandHelp.synopsis(option) + ", "
+                        + option.description() + ".");
+            }
+        }
     }
 
     private static Command command(List<String> arguments, CommandRegistry registry) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.springframework.shell.core.command.AbstractCommand;
+import org.springframework.shell.core.command.Command;
 import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.CommandOption;
 import org.springframework.shell.core.command.CommandRegistry;
@@ -51,6 +52,8 @@ class CommandLineTests {
         assertThatThrownBy(() -> parse("bench", "path", "nope")).hasMessageStartingWith("bench path takes no argument 'nope';");
         assertThatThrownBy(() -> parse("bench", "path", "--objects")).hasMessage("--objects needs a value: --objects NUMBER.");
         assertThatThrownBy(() -> parse("bench", "path", "--objects", "--insecure")).hasMessageStartingWith("--objects needs a value");
+        assertThatThrownBy(() -> parse("publish")).hasMessage("publish needs --relay TEXT, the relay, HOST:PORT.");
+        assertThat(parse("publish", "--help").helpWanted()).isTrue();
         assertThatThrownBy(() -> parse("bench", "path", "--objects=1", "--objects=2")).hasMessageStartingWith("--objects is given twice");
     }
 
@@ -76,19 +79,25 @@ class CommandLineTests {
     }
 
     private static CommandRegistry registry() {
-        var command = new AbstractCommand("bench path", "Compares paths") {
+        var registry = new CommandRegistry();
+        registry.registerCommand(command("bench path", "Compares paths",
+                option("objects", Integer.class, "objects per second", "200"),
+                option("json", Path.class, "file for the figures", ""),
+                option("insecure", Boolean.class, "trust any certificate", "false")));
+        registry.registerCommand(command("publish", "Publishes",
+                CommandOption.with().longName("relay").type(String.class).description("the relay, HOST:PORT").required(true).build()));
+        return registry;
+    }
+
+    private static Command command(String name, String description, CommandOption... options) {
+        var command = new AbstractCommand(name, description) {
             @Override
             public ExitStatus doExecute(CommandContext context) {
                 return ExitStatus.OK;
             }
         };
-        command.setOptions(List.of(
-                option("objects", Integer.class, "objects per second", "200"),
-                option("json", Path.class, "file for the figures", ""),
-                option("insecure", Boolean.class, "trust any certificate", "false")));
-        var registry = new CommandRegistry();
-        registry.registerCommand(command);
-        return registry;
+        command.setOptions(List.of(options));
+        return command;
     }
 
     private static CommandOption option(String name, Class<?> type, String description, String standard) {

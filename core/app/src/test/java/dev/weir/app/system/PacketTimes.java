@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.system;
+
+import dev.weir.testkit.CommandResult;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/// When the packets of a capture passed.
+final class PacketTimes {
+    private PacketTimes() {}
+
+    /// @return the times in the order of the capture, microseconds exact
+    static List<Instant> of(Path pcap) {
+        return CommandResult.of("tcpdump", "-n", "-tt", "-r", pcap.toString()).orThrow().output().lines()
+                .map(line -> new BigDecimal(line.split(" ", 2)[0]))
+                .map(seconds -> Instant.ofEpochSecond(
+                        seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue()))
+                .toList();
+    }
+}
