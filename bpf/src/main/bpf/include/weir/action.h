@@ -35,7 +35,10 @@ static __always_inline void protect_header(struct scratch *s, const struct lane 
 	*(__u32 *)(copy + COPY_NUMBER) ^= header_mask_number(&s->cipher);
 }
 
-/* Lengths and checksums. A device that is to finish the checksum wants the pseudo header's sum in its place. */
+/*
+ * Lengths and checksums. A device that is to finish the checksum wants the pseudo header's sum in its place; but where the
+ * copy's family is another, it would look at the wrong place, so that only such lanes have copies that need no device.
+ */
 static __always_inline int write_lengths(struct scratch *s, const struct lane *lane, __u32 id_length, __u32 payload_length)
 {
 	__u32 udp = COPY_NUMBER - 1 - id_length - UDP_LENGTH;
@@ -54,7 +57,7 @@ static __always_inline int write_lengths(struct scratch *s, const struct lane *l
 		*(__be16 *)(copy + udp - IPV4_LENGTH + 10) = ~fold((__u64)lane->ip_checksum + total);
 	}
 	*checksum = 0;
-	if (s->packet.partial) {
+	if (s->packet.partial && s->packet.family == (is_ipv6 ? 6U : 4U)) {
 		*checksum = fold((__u64)lane->pseudo_checksum + length);
 	} else if (is_ipv6) {
 		__s64 sum = sum_text(&s->copy, udp, UDP_LENGTH + payload_length, lane->pseudo_checksum);

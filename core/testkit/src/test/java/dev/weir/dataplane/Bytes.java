@@ -2,6 +2,7 @@
 package dev.weir.dataplane;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 
@@ -34,7 +35,7 @@ final class Bytes {
 
     static byte[] filled(int length, int value) {
         var bytes = new byte[length];
-        java.util.Arrays.fill(bytes, (byte) value);
+        Arrays.fill(bytes, (byte) value);
         return bytes;
     }
 }

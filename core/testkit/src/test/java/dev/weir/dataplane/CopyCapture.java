@@ -71,6 +71,11 @@ final class CopyCapture implements AutoCloseable {
     /// Waits for so many frames. More than these are an error.
     List<byte[]> take(long expected) {
         var frames = new ArrayList<byte[]>();
+        if (expected == 0) {
+            ring.drain(content -> frames.add(content.toArray(ValueLayout.JAVA_BYTE)));
+            assertThat(frames).as("captured copies").isEmpty();
+            return frames;
+        }
         await().atMost(Duration.ofSeconds(5)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).untilAsserted(() -> {
             ring.drain(content -> frames.add(content.toArray(ValueLayout.JAVA_BYTE)));
             assertThat(frames).as("captured copies").hasSizeGreaterThanOrEqualTo((int) expected);

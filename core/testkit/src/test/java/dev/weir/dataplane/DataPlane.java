@@ -3,13 +3,8 @@ package dev.weir.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.abi.Control;
 import dev.weir.abi.Credit;
-import dev.weir.abi.EntryState;
 import dev.weir.abi.PacketNumberCell;
-import dev.weir.abi.Publisher;
-import dev.weir.abi.Replay;
-import dev.weir.abi.WeirAbi;
 import dev.weir.abi.WeirReason;
 import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
@@ -20,9 +15,7 @@ import dev.weir.wire.quic.AeadKeys;
 import dev.weir.wire.quic.OpenedPacket;
 import dev.weir.wire.quic.PacketProtection;
 import dev.weir.wire.quic.ShortHeader;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -60,10 +53,7 @@ final class DataPlane implements AutoCloseable {
         this.object = object;
         this.events = RingBuffer.of(object.map("events"));
         this.writer = new MapWriter(object, PUBLISHER, PUBLISHER_GENERATION);
-        Control.leaseUntilNs(control(), Long.MAX_VALUE);
-        Control.abiVersion(control(), WeirAbi.VERSION);
-        Control.listenPort(control(), (short) LISTEN_PORT);
-        addPublisher();
+        writer.publisher(publisherKeys, publisherAddress(ipv6), PUBLISHER_PORT, OWN_CONNECTION_ID);
     }
 
     static byte[] publisherAddress(boolean ipv6) {
@@ -72,29 +62,6 @@ final class DataPlane implements AutoCloseable {
 
     static byte[] relayAddress(boolean ipv6) {
         return ipv6 ? Bytes.hex("fd090001000000000000000000000001") : new byte[] {10, 9, 1, 1};
-    }
-
-    private void addPublisher() {
-        var publisher = publisher();
-        Publisher.generation(publisher, PUBLISHER_GENERATION);
-        TestKeys.write(publisherKeys, Publisher.keys(publisher, 0));
-        TestKeys.write(publisherKeys.hp(), Publisher.hp(publisher));
-        Publisher.addressFamily(publisher, ipv6 ? 6 : 4);
-        Publisher.port(publisher, (short) PUBLISHER_PORT);
-        TestKeys.write(publisherAddress(ipv6), Publisher.address(publisher));
-        replayWindow(0, 0);
-        writer.connectionId(OWN_CONNECTION_ID);
-        Publisher.state(publisher, EntryState.LIVE.value);
-    }
-
-    /// Sets the replay window's largest number plus one, and the number below which all count as seen.
-    void replayWindow(long next, long floor) {
-        try (var arena = Arena.ofConfined()) {
-            var value = arena.allocate(Replay.LAYOUT);
-            Replay.next(value, next);
-            Replay.floor(value, floor);
-            map("replay").update(arena.allocateFrom(ValueLayout.JAVA_INT, PUBLISHER), value, BpfMap.UpdateMode.ANY);
-        }
     }
 
     DataPlane lane(LaneSpec spec) {

@@ -11,7 +11,9 @@ final class LaneSpec {
 
     final int index;
     byte[] connectionId = Bytes.filled(8, 0x5a);
-    boolean ipv6;
+    final boolean ipv6;
+    byte[] destinationMac = new byte[6];
+    byte[] sourceMac = {2, 0, 0, 0, 0, 1};
     int generation = 1;
     int flags;
     int maxUdpPayload = 1500;
@@ -26,17 +28,28 @@ final class LaneSpec {
     long nextStreamId = 3;
     long streamIdLimit = 1L << 40;
 
-    private LaneSpec(int index) {
+    private byte[] address;
+
+    private LaneSpec(int index, boolean ipv6) {
         this.index = index;
+        this.ipv6 = ipv6;
+        this.address = ipv6 ? ByteBuffer.allocate(16).putInt(0xfd090002).putInt(12, index + 16).array() : new byte[] {10, 9, 2, (byte) index};
     }
 
     static LaneSpec ipv4(int index) {
-        return new LaneSpec(index);
+        return new LaneSpec(index, false);
     }
 
     static LaneSpec ipv6(int index) {
-        var spec = new LaneSpec(index);
-        spec.ipv6 = true;
+        return new LaneSpec(index, true);
+    }
+
+    /// A lane to an interface that exists.
+    static LaneSpec to(int index, byte[] address, byte[] destinationMac, byte[] sourceMac) {
+        var spec = new LaneSpec(index, address.length == 16);
+        spec.address = address;
+        spec.destinationMac = destinationMac;
+        spec.sourceMac = sourceMac;
         return spec;
     }
 
@@ -60,6 +73,6 @@ final class LaneSpec {
     }
 
     byte[] address() {
-        return ipv6 ? ByteBuffer.allocate(16).putInt(0xfd090002).putInt(12, index + 16).array() : new byte[] {10, 9, 2, (byte) index};
+        return address;
     }
 }

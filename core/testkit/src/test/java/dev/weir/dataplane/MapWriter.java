@@ -2,6 +2,7 @@
 package dev.weir.dataplane;
 
 import dev.weir.abi.ConnectionIdOwner;
+import dev.weir.abi.Control;
 import dev.weir.abi.Credit;
 import dev.weir.abi.EntryState;
 import dev.weir.abi.Fanout;
@@ -10,6 +11,8 @@ import dev.weir.abi.LaneFlag;
 import dev.weir.abi.LaneStream;
 import dev.weir.abi.LaneStreamKey;
 import dev.weir.abi.PacketNumberCell;
+import dev.weir.abi.Publisher;
+import dev.weir.abi.Replay;
 import dev.weir.abi.StreamKey;
 import dev.weir.abi.StreamState;
 import dev.weir.abi.Subscription;
@@ -17,12 +20,13 @@ import dev.weir.abi.SubscriptionFlag;
 import dev.weir.abi.TrackKey;
 import dev.weir.abi.TrackRef;
 import dev.weir.abi.TrackState;
+import dev.weir.abi.WeirAbi;
 import dev.weir.kernel.BpfMap.UpdateMode;
 import dev.weir.kernel.LoadedObject;
+import dev.weir.wire.quic.AeadKeys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +42,35 @@ final class MapWriter {
         this.publisherGeneration = publisherGeneration;
     }
 
-    void connectionId(byte[] connectionId) {
+    /// Opens the data plane for packets from an address, with a lease that never ends.
+    void publisher(AeadKeys keys, byte[] address, int port, byte[] connectionId) {
+        var control = object.map("control").element(0);
+        Control.leaseUntilNs(control, Long.MAX_VALUE);
+        Control.abiVersion(control, WeirAbi.VERSION);
+        Control.listenPort(control, (short) DataPlane.LISTEN_PORT);
+        var struct = object.map("publishers").element(publisher);
+        Publisher.generation(struct, publisherGeneration);
+        TestKeys.write(keys, Publisher.keys(struct, 0));
+        TestKeys.write(keys.hp(), Publisher.hp(struct));
+        Publisher.addressFamily(struct, address.length == 16 ? 6 : 4);
+        Publisher.port(struct, (short) port);
+        TestKeys.write(address, Publisher.address(struct));
+        replayWindow(0, 0);
+        connectionId(connectionId);
+        Publisher.state(struct, EntryState.LIVE.value);
+    }
+
+    /// Sets the replay window's largest number plus one, and the number below which all count as seen.
+    void replayWindow(long next, long floor) {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocate(Replay.LAYOUT);
+            Replay.next(value, next);
+            Replay.floor(value, floor);
+            object.map("replay").update(arena.allocateFrom(ValueLayout.JAVA_INT, publisher), value, UpdateMode.ANY);
+        }
+    }
+
+    private void connectionId(byte[] connectionId) {
         try (var arena = Arena.ofConfined()) {
             var key = arena.allocate(8, 8);
             MemorySegment.copy(connectionId, 0, key, ValueLayout.JAVA_BYTE, 0, 8);
@@ -82,6 +114,8 @@ final class MapWriter {
             template[16] = template[17] = template[24] = template[25] = 0;
         }
         template[udp + 4] = template[udp + 5] = 0;
+        System.arraycopy(spec.destinationMac, 0, template, 0, 6);
+        System.arraycopy(spec.sourceMac, 0, template, 6, 6);
         byte[] header = Bytes.concat(template, new byte[] {0x43}, spec.connectionId);
         Lane.headerLength(lane, header.length);
         MemorySegment.copy(header, 0, Lane.header(lane), ValueLayout.JAVA_BYTE, 88 - header.length, header.length);
@@ -186,18 +220,18 @@ final class MapWriter {
         }
     }
 
-    /// Everything that a packet can change, as one byte string.
-    byte[] everythingAPacketChanges(int lanes) {
-        var all = ByteBuffer.allocate(64 + lanes * 128);
+    /// What a packet with a media frame of stream `streamId` could change, as one text.
+    String traces(int lanes, long streamId) {
+        var traces = new StringBuilder();
         try (var arena = Arena.ofConfined()) {
-            var window = arena.allocate(56);
+            var window = arena.allocate(Replay.LAYOUT);
             object.map("replay").lookup(arena.allocateFrom(ValueLayout.JAVA_INT, publisher), window);
-            all.put(window.asByteBuffer());
+            traces.append(Bytes.hex(window.toArray(ValueLayout.JAVA_BYTE))).append(" next offset ").append(nextOffset(streamId));
         }
         for (int i = 0; i < lanes; i++) {
-            all.put(object.map("credit").element(i).asByteBuffer()).put(object.map("packet_numbers").element(i).asByteBuffer());
+            traces.append("\n").append(i).append(' ').append(Bytes.hex(object.map("credit").element(i).toArray(ValueLayout.JAVA_BYTE)))
+                    .append(PacketNumberCell.next(object.map("packet_numbers").element(i))).append(laneStream(i, streamId));
         }
-        all.put((byte) object.map("streams").population()).put((byte) object.map("lane_streams").population());
-        return all.array();
+        return traces.toString();
     }
 }

@@ -12,6 +12,8 @@ import dev.weir.testkit.RequiresRoot;
 import dev.weir.wire.quic.FrameWalk;
 import dev.weir.wire.quic.FrameWalker;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -64,11 +66,11 @@ class RefusalIT {
     }
 
     private Outcome refused(byte[] frame, TestContext context) throws Exception {
-        byte[] before = plane.maps().everythingAPacketChanges(LANES);
+        String before = plane.maps().traces(LANES, 2);
         var outcome = plane.deliver(frame, context);
         assertThat(outcome.record()).isNull();
         assertThat(outcome.copies()).isEmpty();
-        assertThat(plane.maps().everythingAPacketChanges(LANES)).as("state of the data plane").isEqualTo(before);
+        assertThat(plane.maps().traces(LANES, 2)).as("state of the data plane").isEqualTo(before);
         return outcome;
     }
 
@@ -107,7 +109,7 @@ class RefusalIT {
             byte[] packet = Bytes.concat(new byte[] {0x55}, DataPlane.OWN_CONNECTION_ID, Bytes.random(random, 20 + random.nextInt(1200)));
             forged += refused(plane.frame(packet)).counted().entrySet().stream()
                     .filter(entry -> entry.getKey() == WeirReason.BAD_TAG || entry.getKey() == WeirReason.KEY_PHASE)
-                    .mapToLong(java.util.Map.Entry::getValue).sum();
+                    .mapToLong(Map.Entry::getValue).sum();
         }
         assertThat(forged).isEqualTo(2000);
     }
@@ -165,9 +167,9 @@ class RefusalIT {
     @Test
     void theReplayWindowAgreesWithASetOfNumbers() throws Exception {
         var random = new Random(7);
-        var seen = new java.util.HashSet<Long>();
+        var seen = new HashSet<Long>();
         long largest = 5000;
-        plane.replayWindow(largest, largest);
+        plane.maps().replayWindow(largest, largest);
         for (int i = 0; i < 1500; i++) {
             long number = Math.max(5000, largest + random.nextInt(-150, random.nextInt(20) == 0 ? 600 : 4));
             boolean fresh = seen.add(number);
@@ -181,7 +183,7 @@ class RefusalIT {
 
     @Test
     void numbersBelowTheWindowOrTheFloorAreNotJudged() throws Exception {
-        plane.replayWindow(10_000, 9_990);
+        plane.maps().replayWindow(10_000, 9_990);
 
         assertThat(refused(plane.frame(good(9_989))).counted()).containsKey(WeirReason.REPLAYED);
         assertThat(plane.deliver(plane.frame(good(9_990))).copies()).hasSize(LANES);

@@ -8,6 +8,7 @@ import dev.weir.abi.WeirReason;
 import dev.weir.dataplane.MapWriter.LaneStreamState;
 import dev.weir.dataplane.TrackSpec.Subscriber;
 import dev.weir.testkit.RequiresRoot;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -265,7 +266,7 @@ class StreamIT {
     @Test
     void streamsTheKernelCannotJudgeAreLeftAlone() throws Exception {
         assertThat(plane.send(Media.stream(2, 100, data(30, 1), false)).counted()).containsKey(WeirReason.STREAM_UNKNOWN);
-        assertThat(plane.send(Media.stream(2, 0, java.util.Arrays.copyOf(HEADER, 3), false), new byte[20]).counted())
+        assertThat(plane.send(Media.stream(2, 0, Arrays.copyOf(HEADER, 3), false), new byte[20]).counted())
                 .containsKey(WeirReason.SUBGROUP_HEADER);
         assertThat(plane.send(Media.stream(6, 0, Bytes.hex("af0000050703782f31"), false), new byte[20]).counted())
                 .as("the control stream").containsKey(WeirReason.SUBGROUP_HEADER);
