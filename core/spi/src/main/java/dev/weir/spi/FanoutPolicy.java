@@ -3,11 +3,11 @@ package dev.weir.spi;
 
 /// A policy of the fan-out: four hooks, of which it replaces those that it needs; the defaults are the relay's own.
 ///
-/// **Thread.** The four methods here are called on one thread when the policy is put in force, and again only when it is put in
-/// force anew; the hooks they give are called as each says.
+/// **Thread.** The four methods here are called on one thread when the policy is put in force, and again only when it is
+/// put in force anew; the hooks they give are called as each says.
 ///
-/// **Lifetime.** A policy serves any number of tracks at once, from the moment it is put in force until another one is; it must not
-/// keep what it is handed beyond a call, except values ([MediaObject] and the like are).
+/// **Lifetime.** A policy serves any number of tracks at once, from the moment it is put in force until another one is; it
+/// must not keep what it is handed beyond a call, except values ([MediaObject] and the like are).
 ///
 /// **Failure.** A policy whose methods here throw is not put in force, and the one before it stays.
 public interface FanoutPolicy {

@@ -3,7 +3,8 @@ package dev.weir.spi;
 
 /// What a [FrameParser] found in an object.
 ///
-/// @param layer layer of a scalable encoding, 0 for the base layer and for media without layers; an object needs those of lower layers
+/// @param layer layer of a scalable encoding, 0 for the base layer and for media without layers; an object needs those of
+/// lower layers
 /// @param independent whether it can be decoded without the objects before it
 public record FrameContent(int layer, boolean independent) {
     /// @throws IllegalArgumentException if the layer is negative

@@ -3,16 +3,16 @@ package dev.weir.spi;
 
 import java.nio.ByteBuffer;
 
-/// Says what the bytes of an object are. Java face: a pure function of the object; kernel face: none yet, the data plane reads MoQT
-/// headers only, which is what [#singleFrame()] does.
+/// Says what the bytes of an object are. Java face: a pure function of the object; kernel face: none yet, the data plane
+/// reads MoQT headers only, which is what [#singleFrame()] does.
 ///
-/// **Thread.** Called on the relay's engine thread, for one object at a time; it must not block.
+/// **Thread.** Called by one thread at a time, not always the same one; it must not block.
 ///
 /// **Lifetime.** Created with its policy, asked once per object, in the order in which objects arrive. The buffer is
 /// read-only and belongs to the relay again after the call: keep no reference to it.
 ///
-/// **Failure.** An exception makes the relay take the object as [#singleFrame()] would, and count it; a parser that does not know the
-/// bytes answers that they are independent, layer 0.
+/// **Failure.** An exception makes the relay take the object as [#singleFrame()] would, and count it; a parser that does
+/// not know the bytes answers that they are independent, layer 0.
 @FunctionalInterface
 public interface FrameParser {
     /// Looks at one object.

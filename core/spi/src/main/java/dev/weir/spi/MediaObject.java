@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// One MoQT object as the fan-out sees it: what its headers say, not its payload. In [DeliveryMode#STREAM] the filter is asked once,
-/// when the subgroup's stream begins; the object is then the first one of the stream.
+/// One MoQT object as the fan-out sees it: what its headers say, not its payload. In [DeliveryMode#STREAM] the filter is
+/// asked once, when the subgroup's stream begins; the object is then the first one of the stream.
 ///
 /// @param track full track name, as text; the same for all subscribers
 /// @param group group ID, unsigned
@@ -10,7 +10,8 @@ package dev.weir.spi;
 /// @param object object ID, unsigned
 /// @param priority publisher priority, 0 to 255, lower is more urgent
 /// @param mode how it travels
-/// @param size bytes of the DATAGRAM payload that carries it; 0 in [DeliveryMode#STREAM], where it is not known at the beginning
+/// @param size bytes of the DATAGRAM payload that carries it; 0 in [DeliveryMode#STREAM], where it is not known at the
+/// beginning
 public record MediaObject(
         String track, long group, long subgroup, long object, int priority, DeliveryMode mode, int size) {
     /// @throws IllegalArgumentException if the priority or the size is out of range

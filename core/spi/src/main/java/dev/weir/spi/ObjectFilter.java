@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Decides who gets an object. Java face: a function of the object and the state of one subscriber's connection; kernel face: the
-/// hook `weir_policy_filter` of the data plane, whose default forwards everything as [#all()] does.
+/// Decides who gets an object. Java face: a function of the object and the state of one subscriber's connection; kernel
+/// face: the hook `weir_policy_filter` of the data plane, whose default forwards everything as [#all()] does.
 ///
-/// **Thread.** Called on the relay's engine thread, for one object and one subscriber at a time; it must not block. It is
+/// **Thread.** Called by one thread at a time, not always the same one; it must not block. It is
 /// on the way of every object that user space sends: some ten nanoseconds are fine, an allocation per call is not.
 ///
-/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber; in [DeliveryMode#STREAM] once
-/// per subgroup stream and subscriber, before the first byte goes out. An object that the data plane has sent is not asked for again.
+/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber; in
+/// [DeliveryMode#STREAM] once per subgroup stream and subscriber, before the first byte goes out. An object that the data
+/// plane has sent is not asked for again.
 ///
 /// **Failure.** An exception counts as [Verdict#forward()]: a policy that fails takes nothing from a subscriber.
 @FunctionalInterface

@@ -4,13 +4,14 @@ package dev.weir.spi;
 /// Where an object stands in its track.
 ///
 /// @param index grows along the track, or stays; unsigned
-/// @param restart index from which decoding can start again for whoever misses something before this object; at most `index`
+/// @param restart index from which decoding can start again for whoever misses something before this object; at most
+/// `index`
 public record ObjectIndex(long index, long restart) {
     /// @throws IllegalArgumentException if decoding would start behind the object
     public ObjectIndex {
         if (Long.compareUnsigned(restart, index) > 0) {
-            throw new IllegalArgumentException("decoding cannot start at " + Long.toUnsignedString(restart) + ", behind the object at "
-                    + Long.toUnsignedString(index));
+            throw new IllegalArgumentException("decoding cannot start at " + Long.toUnsignedString(restart)
+                    + ", behind the object at " + Long.toUnsignedString(index));
         }
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Says how urgent an object is. Java face: a pure function of the object; kernel face: the hook `weir_policy_object` of the data
-/// plane, whose default keeps the publisher's priority as [#publisher()] does.
+/// Says how urgent an object is. Java face: a pure function of the object; kernel face: the hook `weir_policy_object` of
+/// the data plane, whose default keeps the publisher's priority as [#publisher()] does.
 ///
-/// **Thread.** Called on the relay's engine thread, for one object at a time; it must not block.
+/// **Thread.** Called by one thread at a time, not always the same one; it must not block.
 ///
 /// **Lifetime.** Created with its policy; asked once per object, after [PacketIndexer] and before [ObjectFilter].
 ///

@@ -8,8 +8,8 @@ public sealed interface Verdict {
         private static final Forward INSTANCE = new Forward();
     }
 
-    /// The object is not sent to this subscriber. In [DeliveryMode#STREAM] it is the whole subgroup stream, which must not have
-    /// begun: a stream has no holes.
+    /// The object is not sent to this subscriber. In [DeliveryMode#STREAM] it is the whole subgroup stream, which must not
+    /// have begun: a stream has no holes.
     ///
     /// @param reason why, as the name of a counter: lower-case letters, digits and underscores
     record Drop(String reason) implements Verdict {
@@ -22,8 +22,8 @@ public sealed interface Verdict {
         }
     }
 
-    /// The data plane leaves the object to user space, which asks again and sends it, later than the data plane would have. From a
-    /// policy asked in user space it means the same as [Forward].
+    /// The data plane leaves the object to user space, which asks again and sends it, later than the data plane would
+    /// have. From a policy asked in user space it means the same as [Forward].
     record Defer() implements Verdict {
         private static final Defer INSTANCE = new Defer();
     }

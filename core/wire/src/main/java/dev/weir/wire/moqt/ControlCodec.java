@@ -5,6 +5,7 @@ import dev.weir.wire.moqt.ControlMessage.Goaway;
 import dev.weir.wire.moqt.ControlMessage.Publish;
 import dev.weir.wire.moqt.ControlMessage.PublishDone;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.Redirect;
 import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.RequestOk;
 import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
@@ -54,12 +55,12 @@ public final class ControlCodec {
             case Subscribe m -> {
                 out.writeBytes(Vi64.encode(m.requestId()));
                 out.writeBytes(Wire.encode(m.track()));
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 return MessageType.SUBSCRIBE;
             }
             case SubscribeOk m -> {
                 out.writeBytes(Vi64.encode(m.trackAlias()));
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 out.writeBytes(m.properties().bytes());
                 return MessageType.SUBSCRIBE_OK;
             }
@@ -67,6 +68,10 @@ public final class ControlCodec {
                 out.writeBytes(Vi64.encode(m.code()));
                 out.writeBytes(Vi64.encode(m.retryInterval()));
                 out.writeBytes(Wire.encodeReason(m.reason()));
+                if (m.redirect() != null) {
+                    out.writeBytes(Wire.prefixed(m.redirect().uri().getBytes(StandardCharsets.UTF_8)));
+                    out.writeBytes(Wire.encode(m.redirect().track()));
+                }
                 return MessageType.REQUEST_ERROR;
             }
             default -> {
@@ -78,20 +83,20 @@ public final class ControlCodec {
     private static MessageType encodeRest(ControlMessage message, ByteArrayOutputStream out) {
         switch (message) {
             case RequestOk m -> {
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 out.writeBytes(m.properties().bytes());
                 return MessageType.REQUEST_OK;
             }
             case RequestUpdate m -> {
                 out.writeBytes(Vi64.encode(m.requestId()));
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 return MessageType.REQUEST_UPDATE;
             }
             case Publish m -> {
                 out.writeBytes(Vi64.encode(m.requestId()));
                 out.writeBytes(Wire.encode(m.track()));
                 out.writeBytes(Vi64.encode(m.trackAlias()));
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 out.writeBytes(m.properties().bytes());
                 return MessageType.PUBLISH;
             }
@@ -104,7 +109,7 @@ public final class ControlCodec {
             case PublishNamespace m -> {
                 out.writeBytes(Vi64.encode(m.requestId()));
                 out.writeBytes(Wire.encode(m.namespace()));
-                m.parameters().encode(out);
+                ParameterCodec.encode(m.parameters(), out);
                 return MessageType.PUBLISH_NAMESPACE;
             }
             default -> throw new IllegalArgumentException("not to be sent: " + message);
@@ -136,14 +141,12 @@ public final class ControlCodec {
     }
 
     private static ControlMessage body(MessageType type, ByteBuffer body) {
-        ControlMessage message;
         try {
-            message = fields(type, body.duplicate(), false);
+            return fields(type, body.duplicate(), false);
         } catch (MoqtException e) {
-            // @moq/net writes LARGEST_OBJECT with a length (WIRE.md section 10): try that before giving up.
-            message = fieldsWithPrefixedLargest(type, body, e);
+            // @moq/net puts a length before LARGEST_OBJECT, as draft-16 had it: try that before giving up.
+            return fieldsWithPrefixedLargest(type, body, e);
         }
-        return message;
     }
 
     private static ControlMessage fieldsWithPrefixedLargest(MessageType type, ByteBuffer body, MoqtException original) {
@@ -160,29 +163,29 @@ public final class ControlCodec {
                     case SETUP -> new Setup(KeyValuePairs.decode(in));
                     case GOAWAY -> goaway(in);
                     case SUBSCRIBE ->
-                        new Subscribe(Vi64.decode(in), Wire.trackName(in), Parameters.decode(in, prefixedLargest));
+                        new Subscribe(Vi64.decode(in), Wire.trackName(in), ParameterCodec.decode(in, prefixedLargest));
                     case SUBSCRIBE_OK ->
                         new SubscribeOk(
                                 Vi64.decode(in),
-                                Parameters.decode(in, prefixedLargest),
+                                ParameterCodec.decode(in, prefixedLargest),
                                 TrackProperties.of(Wire.remaining(in)));
                     case REQUEST_ERROR -> requestError(in);
                     case REQUEST_OK ->
                         new RequestOk(
-                                Parameters.decode(in, prefixedLargest), TrackProperties.of(Wire.remaining(in)));
+                                ParameterCodec.decode(in, prefixedLargest), TrackProperties.of(Wire.remaining(in)));
                     case REQUEST_UPDATE ->
-                        new RequestUpdate(Vi64.decode(in), Parameters.decode(in, prefixedLargest));
+                        new RequestUpdate(Vi64.decode(in), ParameterCodec.decode(in, prefixedLargest));
                     case PUBLISH ->
                         new Publish(
                                 Vi64.decode(in),
                                 Wire.trackName(in),
                                 Vi64.decode(in),
-                                Parameters.decode(in, prefixedLargest),
+                                ParameterCodec.decode(in, prefixedLargest),
                                 TrackProperties.of(Wire.remaining(in)));
                     case PUBLISH_DONE -> new PublishDone(Vi64.decode(in), Vi64.decode(in), Wire.reason(in));
                     case PUBLISH_NAMESPACE ->
                         new PublishNamespace(
-                                Vi64.decode(in), Wire.namespace(in), Parameters.decode(in, prefixedLargest));
+                                Vi64.decode(in), Wire.namespace(in), ParameterCodec.decode(in, prefixedLargest));
                     case FETCH, TRACK_STATUS, SUBSCRIBE_NAMESPACE, SUBSCRIBE_TRACKS -> {
                         long requestId = Vi64.decode(in);
                         Wire.remaining(in);
@@ -196,23 +199,27 @@ public final class ControlCodec {
     }
 
     private static Goaway goaway(ByteBuffer in) {
-        byte[] uri = Wire.bytes(in);
-        if (uri.length > MAX_URI) {
-            throw MoqtException.violation("the URI of a GOAWAY is longer than 8192 bytes");
-        }
+        String uri = uri(in);
         long timeout = Vi64.decode(in);
         Long requestId = in.hasRemaining() ? Vi64.decode(in) : null;
-        return new Goaway(new String(uri, StandardCharsets.UTF_8), timeout, requestId);
+        return new Goaway(uri, timeout, requestId);
     }
 
     private static RequestError requestError(ByteBuffer in) {
         long code = Vi64.decode(in);
         long retry = Vi64.decode(in);
         String reason = Wire.reason(in);
-        if (code == RequestErrorCode.REDIRECT.code()) {
-            Wire.bytes(in);
-            Wire.trackName(in);
+        if (code != RequestErrorCode.REDIRECT.code()) {
+            return new RequestError(code, retry, reason);
         }
-        return new RequestError(code, retry, reason);
+        return new RequestError(code, retry, reason, new Redirect(uri(in), Wire.trackName(in)));
+    }
+
+    private static String uri(ByteBuffer in) {
+        byte[] uri = Wire.bytes(in);
+        if (uri.length > MAX_URI) {
+            throw MoqtException.violation("a URI is longer than 8192 bytes");
+        }
+        return new String(uri, StandardCharsets.UTF_8);
     }
 }

@@ -26,7 +26,27 @@ public sealed interface ControlMessage {
     ///
     /// @param code see [RequestErrorCode]
     /// @param retryInterval milliseconds + 1 after which to try again, 0: never
-    record RequestError(long code, long retryInterval, String reason) implements ControlMessage {}
+    /// @param redirect where to ask instead; null unless the code is REDIRECT
+    record RequestError(long code, long retryInterval, String reason, @Nullable Redirect redirect)
+            implements ControlMessage {
+        /// @throws IllegalArgumentException if there is a redirect without its code, or the reverse
+        public RequestError {
+            if ((code == RequestErrorCode.REDIRECT.code()) != (redirect != null)) {
+                throw new IllegalArgumentException("a redirect goes with the code REDIRECT and with no other");
+            }
+        }
+
+        /// With any code but REDIRECT.
+        public RequestError(long code, long retryInterval, String reason) {
+            this(code, retryInterval, reason, null);
+        }
+    }
+
+    /// Where a request is to go instead (draft-18 section 9.5).
+    ///
+    /// @param uri another session, may be empty
+    /// @param track another name, may be empty
+    record Redirect(String uri, FullTrackName track) {}
 
     /// REQUEST_OK.
     record RequestOk(Parameters parameters, TrackProperties properties) implements ControlMessage {}

@@ -27,7 +27,7 @@ final class KeyValuePairs {
                 continue;
             }
             long length = Vi64.decode(in);
-            if (Long.compareUnsigned(length, MAX_VALUE) > 0 || length > in.remaining()) {
+            if (Long.compareUnsigned(length, Math.min(MAX_VALUE, in.remaining())) > 0) {
                 throw new MoqtException(
                         SessionError.KEY_VALUE_FORMATTING_ERROR, "a key-value pair is longer than its block or 65535 bytes");
             }
@@ -38,10 +38,16 @@ final class KeyValuePairs {
         return pairs;
     }
 
-    /// Writes pairs, which must be in ascending order of type.
+    /// Writes pairs.
+    ///
+    /// @throws IllegalArgumentException if their types do not ascend, or a value is too long
     static void encode(List<SetupOption> pairs, ByteArrayOutputStream out) {
         long previous = 0;
         for (SetupOption pair : pairs) {
+            if (Long.compareUnsigned(pair.type(), previous) < 0 || pair.bytes().length > MAX_VALUE) {
+                throw new IllegalArgumentException("the key-value pair " + Long.toUnsignedString(pair.type())
+                        + " has more than 65535 bytes or comes behind a higher type: put pairs in order of type");
+            }
             out.writeBytes(Vi64.encode(pair.type() - previous));
             previous = pair.type();
             if ((pair.type() & 1) == 0) {

@@ -25,6 +25,17 @@ public record ObjectDatagram(
         boolean endOfGroup,
         @Nullable Long status,
         byte[] payload) {
+    /// @throws IllegalArgumentException if a field is out of range, or there is a status and something it excludes
+    public ObjectDatagram {
+        if (priority != null && (priority < 0 || priority > 255)) {
+            throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
+        }
+        if (status != null && (!ObjectStatus.isKnown(status) || endOfGroup || payload.length > 0)) {
+            throw new IllegalArgumentException(
+                    "an object with status " + status + " has a status of 0, 3 or 4, no payload and no end-of-group bit");
+        }
+    }
+
     /// Reads a whole DATAGRAM payload.
     ///
     /// @throws MoqtException if it is malformed
@@ -40,7 +51,7 @@ public record ObjectDatagram(
             KeyValuePairs.decode(ByteBuffer.wrap(properties));
         }
         Long status = header.isStatus() ? Vi64.decode(in) : null;
-        if (status != null && (in.hasRemaining() || status != 0 && status != 3 && status != 4)) {
+        if (status != null && (in.hasRemaining() || !ObjectStatus.isKnown(status))) {
             throw MoqtException.violation("an object datagram with status " + status + " is malformed");
         }
         return new ObjectDatagram(

@@ -3,9 +3,9 @@ package dev.weir.wire.moqt;
 
 import java.nio.ByteBuffer;
 
-/// What an OBJECT_DATAGRAM says before its properties and payload (draft-18 section 10.3.1, WIRE.md section 8.1).
+/// What an OBJECT_DATAGRAM says before its properties and payload (draft-18 section 10.3.1).
 ///
-/// @param type 0b00S0DZEP
+/// @param type 0b00S0DZEP: S status, D priority of the track, Z object ID 0, E end of group, P properties
 /// @param alias track alias
 /// @param aliasOffset where the alias begins in the payload of the DATAGRAM frame
 /// @param aliasLength its encoded length, 1 to 9
@@ -21,8 +21,15 @@ public record ObjectDatagramHeader(
     static final int DEFAULT_PRIORITY = 0x08;
     static final int STATUS = 0x20;
     private static final int ILLEGAL = 0xd0;
+    private static final long PADDING = 0x132B3E29;
 
-    /// Reads the header at `offset` of `bytes`.
+    /// Whether a DATAGRAM payload is padding, to be ignored, and no object.
+    public static boolean isPadding(byte[] bytes, int offset, int length) {
+        ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+        return Vi64.isComplete(in) && Vi64.decode(in) == PADDING;
+    }
+
+    /// Reads the header at `offset` of `bytes`, whose `length` bytes are a DATAGRAM payload without padding.
     ///
     /// @throws MoqtException if it is cut off or its type is illegal
     public static ObjectDatagramHeader decode(byte[] bytes, int offset, int length) {

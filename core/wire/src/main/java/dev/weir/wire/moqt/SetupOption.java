@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /// One Key-Value-Pair (draft-18 section 1.4.4). An even type has an integer, an odd type has bytes.
 ///
-/// @param type key
-/// @param number value of an even type, else 0
-/// @param bytes value of an odd type, else empty; at most 65535
+/// @param type key, unsigned
+/// @param number value of an even type, unsigned; 0 with an odd type
+/// @param bytes value of an odd type, at most 65535 bytes; empty with an even type
 public record SetupOption(long type, long number, byte[] bytes) {
     /// PATH, raw QUIC from the connecting side only.
     public static final long PATH = 0x01;
@@ -15,6 +15,15 @@ public record SetupOption(long type, long number, byte[] bytes) {
     public static final long AUTHORITY = 0x05;
     /// MOQT_IMPLEMENTATION.
     public static final long IMPLEMENTATION = 0x07;
+
+    /// @throws IllegalArgumentException if the value is not of the kind that the type asks for
+    public SetupOption {
+        boolean odd = (type & 1) == 1;
+        if (odd ? number != 0 : bytes.length > 0) {
+            throw new IllegalArgumentException("the key " + Long.toUnsignedString(type) + " has "
+                    + (odd ? "bytes, as it is odd" : "a number, as it is even"));
+        }
+    }
 
     /// With an odd type.
     public SetupOption(long type, byte[] bytes) {

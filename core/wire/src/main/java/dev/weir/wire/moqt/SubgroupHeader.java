@@ -5,9 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// SUBGROUP_HEADER, the first bytes of a subgroup stream: type 0b0F1D E MM P (draft-18 section 10.4.2, WIRE.md section 8.2).
+/// SUBGROUP_HEADER, the first bytes of a subgroup stream (draft-18 section 10.4.2).
 ///
-/// @param type type bits
+/// @param type 0b0F1DEMMP: F first object, D priority of the track, E end of group, M [SubgroupMode], P properties
 /// @param alias track alias
 /// @param aliasOffset where the alias begins in the stream
 /// @param aliasLength its encoded length, 1 to 9
@@ -46,6 +46,7 @@ public record SubgroupHeader(
     /// @param firstObject the first object of the subgroup is on this stream
     /// @param endOfGroup the subgroup ends the group
     /// @param properties every object has properties
+    /// @throws IllegalArgumentException if the priority is out of range, or there is a subgroup ID in a mode without one
     public static SubgroupHeader of(
             long alias,
             long group,
@@ -55,6 +56,12 @@ public record SubgroupHeader(
             boolean firstObject,
             boolean endOfGroup,
             boolean properties) {
+        if (priority != null && (priority < 0 || priority > 255)) {
+            throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
+        }
+        if (mode != SubgroupMode.EXPLICIT && subgroup != 0) {
+            throw new IllegalArgumentException("subgroup " + subgroup + " is to be said, but the mode is " + mode);
+        }
         int type = SUBGROUP
                 | (firstObject ? FIRST_OBJECT : 0)
                 | (priority == null ? DEFAULT_PRIORITY : 0)
@@ -130,8 +137,8 @@ public record SubgroupHeader(
         return (type & FIRST_OBJECT) != 0;
     }
 
-    /// The header of a stream that begins inside the subgroup: FIRST_OBJECT is cleared, and the subgroup ID is explicit where it
-    /// was the ID of the first object, which is not on this stream. The alias keeps its encoded length.
+    /// The header of a stream that begins inside the subgroup: FIRST_OBJECT is cleared, and the subgroup ID is explicit
+    /// where it was the ID of the first object, which is not on this stream. The alias keeps its encoded length.
     ///
     /// @param subgroupId the subgroup's ID
     public SubgroupHeader startingAt(long subgroupId) {
@@ -144,7 +151,7 @@ public record SubgroupHeader(
         return sized(newType, alias, aliasLength, group, explicit, priority);
     }
 
-    /// Wire form; the alias with [#aliasLength] bytes.
+    /// Wire form: the alias with [#aliasLength] bytes, the other fields as short as they can be.
     public byte[] encode() {
         var out = new ByteArrayOutputStream(length);
         out.write(type);

@@ -2,10 +2,11 @@
 package dev.weir.wire.moqt;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the objects on a subgroup stream, behind its header (draft-18 section 10.4.2): ID delta, properties, payload length,
-/// status or payload. Takes bytes as they come.
+/// Finds the objects on a subgroup stream, behind its header (draft-18 section 10.4.2): ID delta, properties, payload
+/// length, status or payload. Takes bytes as they come.
 ///
 /// A relay only looks for boundaries and gets an entry as soon as an object's header is complete; a subscriber keeps
 /// payloads and gets it when the payload is complete. Not thread-safe.
@@ -28,13 +29,19 @@ public final class SubgroupObjectReader {
             @Nullable Long status,
             byte[] payload) {}
 
+    /// Longest properties of one object, bytes: a bound of this reader, as they are held until they are complete.
+    private static final int MAX_PROPERTIES = 65535;
+    private static final int MAX_PAYLOAD = Integer.MAX_VALUE - 16;
+
     private final boolean properties;
     private final boolean keepPayload;
     private ByteBuffer unread = ByteBuffer.allocate(0);
     private long offset;
+    private boolean hasPrevious;
     private long previousId = -1;
     private long skip;
     private @Nullable Entry pending;
+    /// Grows with what arrives: the length that a peer claims is no reason to hold memory.
     private byte[] payload = new byte[0];
     private int payloadFilled;
 
@@ -75,6 +82,7 @@ public final class SubgroupObjectReader {
             return null;
         }
         offset += unread.position() - start;
+        hasPrevious = true;
         previousId = entry.objectId();
         skip = entry.end() - offset;
         if (!keepPayload) {
@@ -82,7 +90,7 @@ public final class SubgroupObjectReader {
             return entry;
         }
         pending = entry;
-        payload = new byte[(int) skip];
+        payload = new byte[0];
         payloadFilled = 0;
         takePayload();
         return finished();
@@ -100,12 +108,23 @@ public final class SubgroupObjectReader {
         }
         pending = null;
         return new Entry(
-                entry.objectId(), entry.start(), entry.afterId(), entry.end(), entry.properties(), entry.status(), payload);
+                entry.objectId(),
+                entry.start(),
+                entry.afterId(),
+                entry.end(),
+                entry.properties(),
+                entry.status(),
+                payload);
     }
 
     private void takePayload() {
         int count = (int) Math.min(skip, unread.remaining());
         if (keepPayload && count > 0) {
+            int filled = payloadFilled + count;
+            if (filled > payload.length) {
+                long room = count == skip ? filled : Math.min(payloadFilled + skip, 2L * filled);
+                payload = Arrays.copyOf(payload, (int) room);
+            }
             unread.get(payload, payloadFilled, count);
             payloadFilled += count;
         } else {
@@ -121,6 +140,9 @@ public final class SubgroupObjectReader {
             return null;
         }
         long id = previousId + 1 + Vi64.decode(unread);
+        if (hasPrevious && Long.compareUnsigned(id, previousId) <= 0) {
+            throw MoqtException.violation("an object ID is above 2^64-1");
+        }
         long afterId = offset + unread.position() - begin;
         byte[] pairs = {};
         if (properties) {
@@ -128,7 +150,7 @@ public final class SubgroupObjectReader {
                 return null;
             }
             long length = Vi64.decode(unread);
-            checkLength(length);
+            checkLength(length, MAX_PROPERTIES);
             if (length > unread.remaining()) {
                 return null;
             }
@@ -139,14 +161,14 @@ public final class SubgroupObjectReader {
             return null;
         }
         long length = Vi64.decode(unread);
-        checkLength(length);
+        checkLength(length, MAX_PAYLOAD);
         Long status = null;
         if (length == 0) {
             if (!Vi64.isComplete(unread)) {
                 return null;
             }
             status = Vi64.decode(unread);
-            if (status != 0 && status != 3 && status != 4) {
+            if (!ObjectStatus.isKnown(status)) {
                 throw MoqtException.violation("unknown object status " + status);
             }
         }
@@ -154,9 +176,12 @@ public final class SubgroupObjectReader {
         return new Entry(id, offset, afterId, end, pairs, status, new byte[0]);
     }
 
-    private static void checkLength(long length) {
-        if (length < 0 || length > Integer.MAX_VALUE - 16) {
-            throw MoqtException.violation("an object of " + Long.toUnsignedString(length) + " bytes is too large");
+    private static void checkLength(long length, int most) {
+        if (Long.compareUnsigned(length, most) > 0) {
+            throw new MoqtException(
+                    SessionError.INTERNAL_ERROR,
+                    "an object with " + Long.toUnsignedString(length) + " bytes of payload or properties is too large for "
+                            + "this relay: it takes " + most);
         }
     }
 }

@@ -8,6 +8,7 @@ public final class SubgroupObjectWriter {
     private final boolean withProperties;
     private long previousId = -1;
 
+    /// @param header the stream's header
     public SubgroupObjectWriter(SubgroupHeader header) {
         this.withProperties = header.hasProperties();
     }
@@ -27,8 +28,14 @@ public final class SubgroupObjectWriter {
         return out.toByteArray();
     }
 
-    /// Wire form of an object that has only a status (3 end of group, 4 end of track).
+    /// Wire form of an object that has only a status.
+    ///
+    /// @param objectId larger than the one before
+    /// @param status one of [ObjectStatus]
     public byte[] status(long objectId, byte[] properties, long status) {
+        if (!ObjectStatus.isKnown(status)) {
+            throw new IllegalArgumentException("there is no object status " + status);
+        }
         ByteArrayOutputStream out = begin(objectId, properties, 0);
         out.write(0);
         out.writeBytes(Vi64.encode(status));

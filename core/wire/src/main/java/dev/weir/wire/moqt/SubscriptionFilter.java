@@ -12,6 +12,14 @@ public sealed interface SubscriptionFilter {
     /// From `start`, without end.
     record AbsoluteStart(Location start) implements SubscriptionFilter {}
 
-    /// From `start` to the end of group `endGroup`.
-    record AbsoluteRange(Location start, long endGroup) implements SubscriptionFilter {}
+    /// From `start` to the end of group `endGroup`, which is unsigned.
+    record AbsoluteRange(Location start, long endGroup) implements SubscriptionFilter {
+        /// @throws IllegalArgumentException if the range ends before it starts
+        public AbsoluteRange {
+            if (Long.compareUnsigned(endGroup, start.group()) < 0) {
+                throw new IllegalArgumentException("a subscription from " + start + " cannot end with group "
+                        + Long.toUnsignedString(endGroup));
+            }
+        }
+    }
 }

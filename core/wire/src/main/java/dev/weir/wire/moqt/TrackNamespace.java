@@ -43,9 +43,11 @@ public final class TrackNamespace {
                 .toList());
     }
 
-    /// From text with the fields separated by slashes.
+    /// From text with the fields separated by slashes; empty text is no field.
+    ///
+    /// @throws MoqtException if a field is empty, as in `live//cam1` or `live/`, or there are too many
     public static TrackNamespace parse(String text) {
-        return text.isEmpty() ? of(List.of()) : of(text.split("/"));
+        return text.isEmpty() ? of(List.of()) : of(text.split("/", -1));
     }
 
     /// Copies of the fields.

@@ -13,7 +13,7 @@ public final class Vi64 {
 
     /// How many bytes an encoding has, by its first byte: 1 to 9.
     public static int encodedSize(byte first) {
-        return Integer.numberOfLeadingZeros(~first << 24) + 1;
+        return first == -1 ? MAX_SIZE : Integer.numberOfLeadingZeros(~first << 24) + 1;
     }
 
     /// Bytes of the shortest encoding of `value`, 1 to 9.

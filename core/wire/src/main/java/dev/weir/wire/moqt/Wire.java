@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 
 /// Composite fields that several messages share (draft-18 section 1.4).
 final class Wire {
@@ -70,9 +71,14 @@ final class Wire {
         return new String(text, StandardCharsets.UTF_8);
     }
 
+    /// A reason phrase; one that is too long is cut between two characters.
     static byte[] encodeReason(String reason) {
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        return prefixed(text.length <= MAX_REASON ? text : java.util.Arrays.copyOf(text, MAX_REASON));
+        int end = Math.min(text.length, MAX_REASON);
+        while (end < text.length && (text[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return prefixed(Arrays.copyOf(text, end));
     }
 
     static byte[] remaining(ByteBuffer in) {

@@ -12,8 +12,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// AEAD_CHACHA20_POLY1305 (RFC 8439 section 2.8) and the header protection that goes with it (RFC 9001 section 5.4.4), on the
-/// JDK's own cryptography.
+/// AEAD_CHACHA20_POLY1305 (RFC 8439 section 2.8) and the header protection that goes with it (RFC 9001 section 5.4.4), on
+/// the JDK's own cryptography.
 public final class ChaCha20Poly1305 {
     /// Bytes of a tag.
     public static final int TAG_LENGTH = 16;

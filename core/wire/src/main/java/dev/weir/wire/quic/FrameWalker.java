@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Walks over all frames of a 1-RTT payload: those of RFC 9000 section 19 and the DATAGRAM frames of RFC 9221. Judges what a
-/// payload shows by itself; what depends on the connection (who may send a NEW_TOKEN, flow control, stream states) is not looked
-/// at. Written from the RFCs alone, as the oracle for the data plane's parser.
+/// Walks over all frames of a 1-RTT payload: those of RFC 9000 section 19 and the DATAGRAM frames of RFC 9221. Judges what
+/// a payload shows by itself; what depends on the connection (who may send a NEW_TOKEN, flow control, stream states) is
+/// not looked at. Written from the RFCs alone, as the oracle for the data plane's parser.
 public final class FrameWalker {
     /// Most streams of a kind that stream IDs can name (RFC 9000 sections 19.11 and 19.14).
     private static final long MAX_STREAMS = 1L << 60;

@@ -13,7 +13,8 @@ public final class PacketNumbers {
     /// @param packetNumber full packet number, 0 to 2^62-1
     /// @param largestAcknowledged largest number that the receiver has acknowledged; [#NONE] if none
     /// @return 1 to 4
-    /// @throws IllegalArgumentException if the number is not above the largest acknowledged, or is too far above it for four bytes
+    /// @throws IllegalArgumentException if the number is not above the largest acknowledged, or is too far above it for
+    /// four bytes
     public static int encodedLength(long packetNumber, long largestAcknowledged) {
         long unacknowledged = packetNumber - largestAcknowledged;
         if (packetNumber > QuicVarint.MAX || unacknowledged < 1 || unacknowledged > 1L << 31) {

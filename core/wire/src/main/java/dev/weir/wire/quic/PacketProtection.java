@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Seals and opens 1-RTT packets with ChaCha20-Poly1305, header protection included (RFC 9001 sections 5.3 and 5.4). Simple rather
-/// than fast: what the data plane makes is checked against it.
+/// Seals and opens 1-RTT packets with ChaCha20-Poly1305, header protection included (RFC 9001 sections 5.3 and 5.4).
+/// Simple rather than fast: what the data plane makes is checked against it.
 public final class PacketProtection {
     /// How far behind the first byte of the packet number the sample begins: as if the number had four bytes.
     private static final int SAMPLE_OFFSET = 4;

@@ -30,7 +30,8 @@ public record ShortHeader(int firstByte, byte[] destination, long truncatedPacke
             throw new IllegalArgumentException("a connection ID has at most 20 bytes, not " + destination.length);
         }
         if (truncatedPacketNumber >>> 8 * ((firstByte & LENGTH) + 1) != 0) {
-            throw new IllegalArgumentException(truncatedPacketNumber + " does not fit the packet number length in the first byte");
+            throw new IllegalArgumentException(
+                    truncatedPacketNumber + " does not fit the packet number length in the first byte");
         }
         destination = destination.clone();
     }

@@ -9,8 +9,8 @@ import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// A TLS traffic secret of one direction, of a cipher suite with SHA-256, and what QUIC derives from it (RFC 9001 sections 5.1 and
-/// 6.1). Compared by bytes.
+/// A TLS traffic secret of one direction, of a cipher suite with SHA-256, and what QUIC derives from it (RFC 9001 sections
+/// 5.1 and 6.1). Compared by bytes.
 public final class TrafficSecret {
     /// Bytes of a secret.
     public static final int LENGTH = 32;
