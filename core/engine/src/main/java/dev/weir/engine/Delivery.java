@@ -8,6 +8,7 @@ import dev.weir.spi.Verdict;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.MoqtException;
 import dev.weir.wire.moqt.ObjectDatagramHeader;
+import dev.weir.wire.moqt.SessionError;
 import dev.weir.wire.moqt.StreamResetCode;
 import dev.weir.wire.moqt.SubscriptionFilter;
 import java.util.ArrayList;
@@ -57,12 +58,15 @@ final class Delivery {
         try {
             stream.append(data, length);
         } catch (MoqtException e) {
-            relay.counters().increment("protocol_violations");
-            publisher.endpoint().close(e.code(), e.getMessage());
+            violation(publisher, e.code(), e.getMessage());
             return;
         }
         cached += stream.footprint() - before;
         stream.lastChangeNanos = relay.now();
+        if (fin && stream.isIncomplete()) {
+            violation(publisher, SessionError.PROTOCOL_VIOLATION.code(), "a subgroup stream ends inside an object");
+            return;
+        }
         if (fin) {
             stream.end();
         }
@@ -71,6 +75,11 @@ final class Delivery {
         } else {
             deliver(stream, from, fin);
         }
+    }
+
+    private void violation(Session publisher, long code, String what) {
+        relay.counters().increment("protocol_violations");
+        publisher.endpoint().close(code, what);
     }
 
     /// Finds the track of a stream whose header is complete; a stream of an unknown alias waits for the alias.
@@ -300,15 +309,14 @@ final class Delivery {
 
     void datagram(Session publisher, long packetNumber, byte[] payload) {
         relay.drain();
-        if (publisher.closed) {
+        if (publisher.closed || ObjectDatagramHeader.isPadding(payload, 0, payload.length)) {
             return;
         }
         ObjectDatagramHeader header;
         try {
             header = ObjectDatagramHeader.decode(payload, 0, payload.length);
         } catch (MoqtException e) {
-            relay.counters().increment("protocol_violations");
-            publisher.endpoint().close(e.code(), e.getMessage());
+            violation(publisher, e.code(), e.getMessage());
             return;
         }
         Track track = publisher.tracksByAlias.get(header.alias());

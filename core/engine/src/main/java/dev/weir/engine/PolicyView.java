@@ -27,7 +27,14 @@ final class PolicyView {
                 session.cells.congestionWindow(),
                 session.cells.bytesInFlight(),
                 session.rtt.smoothed());
-        Verdict verdict = policy.filter().decide(media, lane);
+        Verdict verdict;
+        try {
+            verdict = policy.filter().decide(media, lane);
+        } catch (RuntimeException e) {
+            // A policy can fail only alone (DESIGN rule 11): the object is forwarded.
+            session.relay.counters().increment("policy.exceptions");
+            return Verdict.forward();
+        }
         return verdict instanceof Verdict.Defer ? Verdict.forward() : verdict;
     }
 }

@@ -125,6 +125,11 @@ final class UpstreamStream {
         System.arraycopy(alias, 0, bytes, requireHeader().aliasOffset(), alias.length);
     }
 
+    /// Whether the bytes so far end inside the header or an object, where a publisher must not end its stream.
+    boolean isIncomplete() {
+        return reader == null || !reader.isAtBoundary();
+    }
+
     void end() {
         if (finalSize < 0) {
             finalSize = length;
