@@ -3,6 +3,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeMap;
 
 /// Writes one Java type for each C type of an object's BTF, so that the C header stays the only definition.
 ///
@@ -21,11 +23,25 @@ final class BtfToJava {
         var packageName = arguments[2];
         var folder = Path.of(arguments[1]).resolve(packageName.replace('.', '/'));
         Files.createDirectories(folder);
+        var sources = new TreeMap<Path, String>();
+        sources.put(folder.resolve("package-info.java"), packageInfo(packageName));
         for (var type : btf.reachableFrom(arguments[3])) {
-            var writer = type.isEnum() ? EnumWriter.write(packageName, type) : new StructWriter(btf, type).write(packageName);
-            writeIfChanged(folder.resolve(Names.type(type.name()) + ".java"), writer);
+            var source = type.isEnum() ? EnumWriter.write(packageName, type) : new StructWriter(btf, type).write(packageName);
+            sources.put(folder.resolve(Names.type(type.name()) + ".java"), source);
         }
-        writeIfChanged(folder.resolve("package-info.java"), packageInfo(packageName));
+        deleteAllBut(sources.keySet(), folder);
+        for (var source : sources.entrySet()) {
+            writeIfChanged(source.getKey(), source.getValue());
+        }
+    }
+
+    /// Types that are no longer in the header must not live on in a build that was not cleaned.
+    private static void deleteAllBut(Set<Path> wanted, Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (var file : files.filter(file -> !wanted.contains(file)).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /// An unchanged file keeps its time stamp, so that Maven does not compile everything again.

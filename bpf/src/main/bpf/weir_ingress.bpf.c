@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The data plane at tcx ingress: one publisher's packet in, one packet of its own for every subscriber out, and the packet
- * itself on to user space. Each step is in its own header; a step that ends the work says why, and the packet passes up.
+ * The data plane at tcx ingress: one publisher's packet in, one packet of its own for every subscriber out, and the
+ * packet itself on to user space. Each step is in its own header; a step that ends the work says why, and the packet
+ * passes up.
  */
 #include <weir/action.h>
 #include <weir/decide.h>
@@ -10,7 +11,6 @@
 #include <weir/parse_quic.h>
 #include <weir/parse_udp.h>
 #include <weir/record.h>
-#include <weir/resolve.h>
 
 const volatile __u32 weir_abi = WEIR_ABI_VERSION;
 
@@ -63,13 +63,6 @@ int weir_ingress(struct __sk_buff *skb)
 	count(COUNT_PACKETS_COPIED);
 	replicate(skb, s);
 	return restore(skb, s);
-}
-
-/* Run by user space with BPF_PROG_TEST_RUN; see struct route. */
-SEC("tc")
-int weir_resolve(struct __sk_buff *skb)
-{
-	return resolve(skb);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

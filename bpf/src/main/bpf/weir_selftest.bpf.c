@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The data plane's functions one by one, for the vectors of RFC 8439, RFC 9000 and RFC 9001 and for comparison with the Java
- * parsers. Each program takes a struct selftest behind the Ethernet header and writes its answer over it.
+ * The data plane's functions one by one, for the vectors of RFC 8439, RFC 9000 and RFC 9001 and for comparison with the
+ * Java parsers. Each program takes a struct selftest behind the Ethernet header and writes its answer over it.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -40,12 +40,12 @@ static __always_inline int run(struct __sk_buff *skb, selftest_function function
 	return bpf_skb_store_bytes(skb, ETHERNET_LENGTH, test, sizeof(*test), 0);
 }
 
-#define SELFTEST(name)                                                                                                 \
-	static __always_inline void name##_test(struct selftest *test, struct scratch *s);                             \
-	SEC("tc") int name(struct __sk_buff *skb)                                                                      \
-	{                                                                                                              \
-		return run(skb, name##_test);                                                                          \
-	}                                                                                                              \
+#define SELFTEST(name)                                                                     \
+	static __always_inline void name##_test(struct selftest *test, struct scratch *s); \
+	SEC("tc") int name(struct __sk_buff *skb)                                          \
+	{                                                                                  \
+		return run(skb, name##_test);                                              \
+	}                                                                                  \
 	static __always_inline void name##_test(struct selftest *test, struct scratch *s)
 
 static __always_inline void copy_bytes(__u8 *to, const __u8 *from)
@@ -62,7 +62,8 @@ SELFTEST(selftest_chacha20)
 	__builtin_memcpy(test->words, s->cipher.block, sizeof(test->words));
 }
 
-/* words[0..7]: key in; words[0..3]: tag of length bytes of text out. A last block that is not whole is marked and padded here. */
+/* words[0..7]: key in; words[0..3]: tag of length bytes of text out. A last block that is not whole is marked and
+ * padded here. */
 SELFTEST(selftest_poly1305)
 {
 	__u32 length = test->length, key[8];
@@ -182,7 +183,8 @@ static __always_inline void give_header(struct selftest *test, const struct medi
 	test->words[0] = header->priority;
 }
 
-/* text, length in; result 1: decided on; frames[0]: type, group, object; alias as stream_id, its place as frame_start, length. */
+/* text, length in; result 1: decided on; frames[0]: type, group, object; alias as stream_id, its place as frame_start,
+ * length. */
 SELFTEST(selftest_datagram)
 {
 	struct media_header header = {};

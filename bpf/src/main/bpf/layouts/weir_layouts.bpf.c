@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Never loaded: lists the types that Java sees so that they all appear in this object's BTF, from which the Java layouts are
- * generated. A type that is not listed here, nor reached from one that is, has no Java layout.
+ * Never loaded: lists the types that Java sees so that they all appear in this object's BTF, from which the Java
+ * layouts are generated. A type that is not listed here, nor reached from one that is, has no Java layout.
  */
 #include <weir/abi.h>
 #include <weir/selftest.h>
@@ -33,7 +33,6 @@ struct weir_layouts {
 	struct lane_stream lane_stream;
 	struct record_entry record_entry;
 	struct packet_record packet_record;
-	struct route route;
 	struct selftest selftest;
 };
 

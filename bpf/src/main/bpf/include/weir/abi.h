@@ -322,24 +322,7 @@ struct packet_record {
 	struct candidate candidates[16]; /* WEIR_LIMIT_CANDIDATES */
 };
 
-/*
- * Question and answer of program weir_resolve, run by user space with BPF_PROG_TEST_RUN: which device, MAC addresses and
- * source address a datagram to destination takes. Sits behind a 14-byte Ethernet header in the test packet.
- */
-struct route {
-	__u32 family;	       /* in: 4 or 6 */
-	__u32 ifindex;	       /* out: egress device */
-	__be32 source[4];      /* in: 0 lets the kernel choose; out */
-	__be32 destination[4]; /* in */
-	__u32 mtu;	       /* out: bytes of the IP packet; 0: unknown */
-	__s32 result;	       /* out: BPF_FIB_LKUP_RET_*, 0 is success; negative errno */
-	__u8 source_mac[6];
-	__u8 destination_mac[6];
-	__u32 pad;
-};
-
 #ifndef __cplusplus
-_Static_assert(sizeof(struct route) == 64, "route");
 _Static_assert(sizeof(struct aead_keys) == 48, "aead_keys");
 _Static_assert(sizeof(struct packet_number_cell) == 64, "packet_number_cell");
 _Static_assert(sizeof(struct credit) == 64, "credit");

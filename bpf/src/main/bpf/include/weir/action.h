@@ -10,7 +10,8 @@
 #include <weir/aead.h>
 
 /* The header template, the packet number and the first byte, as they are authenticated. */
-static __always_inline void write_header(struct scratch *s, const struct lane *lane, __u64 number, __u32 id_length, __u8 key_phase)
+static __always_inline void write_header(struct scratch *s, const struct lane *lane, __u64 number, __u32 id_length,
+					 __u8 key_phase)
 {
 	__u8 *copy = s->copy.bytes;
 	__u32 first = COPY_NUMBER - 1 - id_length;
@@ -36,10 +37,12 @@ static __always_inline void protect_header(struct scratch *s, const struct lane 
 }
 
 /*
- * Lengths and checksums. A device that is to finish the checksum wants the pseudo header's sum in its place; but where the
- * copy's family is another, it would look at the wrong place, so that only such lanes have copies that need no device.
+ * Lengths and checksums. A device that is to finish the checksum wants the pseudo header's sum in its place; but where
+ * the copy's family is another, it would look at the wrong place, so that only such lanes have copies that need no
+ * device.
  */
-static __always_inline int write_lengths(struct scratch *s, const struct lane *lane, __u32 id_length, __u32 payload_length)
+static __always_inline int write_lengths(struct scratch *s, const struct lane *lane, __u32 id_length,
+					 __u32 payload_length)
 {
 	__u32 udp = COPY_NUMBER - 1 - id_length - UDP_LENGTH;
 	__u8 *copy = s->copy.bytes;
@@ -95,7 +98,8 @@ __noinline int seal_copy(struct scratch *s, struct plan *plan, __u32 lane_index,
 }
 
 /* The frame becomes the skb's, and a clone of that goes to the lane's device. */
-static __always_inline int send_copy(struct __sk_buff *skb, struct scratch *s, const struct lane *lane, __u32 text_length)
+static __always_inline int send_copy(struct __sk_buff *skb, struct scratch *s, const struct lane *lane,
+				     __u32 text_length)
 {
 	__u32 header = lane->header_length, ifindex = lane->ifindex;
 	__u32 length = header + QUIC_NUMBER_LENGTH + text_length + QUIC_TAG_LENGTH, from = COPY_NUMBER - header;
@@ -158,7 +162,8 @@ static __always_inline void replicate(struct __sk_buff *skb, struct scratch *s)
 	}
 }
 
-/* The publisher's bytes again. A packet that cannot be put back must not reach user space: it is dropped, that is, lost. */
+/* The publisher's bytes again. A packet that cannot be put back must not reach user space: it is dropped, that is,
+ * lost. */
 static __always_inline int restore(struct __sk_buff *skb, struct scratch *s)
 {
 	__u32 length = s->packet.frame_length;
@@ -168,8 +173,8 @@ static __always_inline int restore(struct __sk_buff *skb, struct scratch *s)
 	barrier_var(length);
 	if (length >= ETHERNET_LENGTH) {
 		barrier_var(length);
-		if (length <= FRAME_LENGTH_MAX && (skb->len == length || !bpf_skb_change_tail(skb, length, 0)) && skb->len == length &&
-		    !bpf_skb_store_bytes(skb, 0, s->original.bytes, length, 0))
+		if (length <= FRAME_LENGTH_MAX && (skb->len == length || !bpf_skb_change_tail(skb, length, 0)) &&
+		    skb->len == length && !bpf_skb_store_bytes(skb, 0, s->original.bytes, length, 0))
 			return TCX_VERDICT_NEXT;
 	}
 	count(REASON_RESTORE_FAILED);

@@ -2,8 +2,8 @@
 /*
  * ChaCha20, Poly1305 and their AEAD (RFC 8439), and what QUIC makes of them (RFC 9001 section 5).
  *
- * Global functions, which the verifier checks once and not for each caller. The loops are plain bounded loops on purpose:
- * unrolled, packed or by bpf_loop they are slower or exceed the verifier's limits.
+ * Global functions, which the verifier checks once and not for each caller. The loops are plain bounded loops on
+ * purpose: unrolled, packed or by bpf_loop they are slower or exceed the verifier's limits.
  */
 #ifndef WEIR_AEAD_H
 #define WEIR_AEAD_H
@@ -13,30 +13,30 @@
 
 #define ROTATE(value, bits) (((value) << (bits)) | ((value) >> (32 - (bits))))
 
-#define QUARTER_ROUND(a, b, c, d)                                                                                      \
-	do {                                                                                                           \
-		a += b, d = ROTATE(d ^ a, 16);                                                                         \
-		c += d, b = ROTATE(b ^ c, 12);                                                                         \
-		a += b, d = ROTATE(d ^ a, 8);                                                                          \
-		c += d, b = ROTATE(b ^ c, 7);                                                                          \
+#define QUARTER_ROUND(a, b, c, d)              \
+	do {                                   \
+		a += b, d = ROTATE(d ^ a, 16); \
+		c += d, b = ROTATE(b ^ c, 12); \
+		a += b, d = ROTATE(d ^ a, 8);  \
+		c += d, b = ROTATE(b ^ c, 7);  \
 	} while (0)
 
 /* Declares x0..x15 as the state with the block counter moved on by blocks, and runs the twenty rounds over them. */
-#define CHACHA20_ROUNDS(state, blocks)                                                                                 \
-	__u32 x0 = (state)[0], x1 = (state)[1], x2 = (state)[2], x3 = (state)[3], x4 = (state)[4], x5 = (state)[5],    \
-	      x6 = (state)[6], x7 = (state)[7], x8 = (state)[8], x9 = (state)[9], x10 = (state)[10],                   \
-	      x11 = (state)[11], x12 = (state)[12] + (blocks), x13 = (state)[13], x14 = (state)[14],                   \
-	      x15 = (state)[15];                                                                                       \
-	_Pragma("clang loop unroll(disable)") for (int round = 0; round < 10; round++)                                 \
-	{                                                                                                              \
-		QUARTER_ROUND(x0, x4, x8, x12);                                                                        \
-		QUARTER_ROUND(x1, x5, x9, x13);                                                                        \
-		QUARTER_ROUND(x2, x6, x10, x14);                                                                       \
-		QUARTER_ROUND(x3, x7, x11, x15);                                                                       \
-		QUARTER_ROUND(x0, x5, x10, x15);                                                                       \
-		QUARTER_ROUND(x1, x6, x11, x12);                                                                       \
-		QUARTER_ROUND(x2, x7, x8, x13);                                                                        \
-		QUARTER_ROUND(x3, x4, x9, x14);                                                                        \
+#define CHACHA20_ROUNDS(state, blocks)                                                                              \
+	__u32 x0 = (state)[0], x1 = (state)[1], x2 = (state)[2], x3 = (state)[3], x4 = (state)[4], x5 = (state)[5], \
+	      x6 = (state)[6], x7 = (state)[7], x8 = (state)[8], x9 = (state)[9], x10 = (state)[10],                \
+	      x11 = (state)[11], x12 = (state)[12] + (blocks), x13 = (state)[13], x14 = (state)[14],                \
+	      x15 = (state)[15];                                                                                    \
+	_Pragma("clang loop unroll(disable)") for (int round = 0; round < 10; round++)                              \
+	{                                                                                                           \
+		QUARTER_ROUND(x0, x4, x8, x12);                                                                     \
+		QUARTER_ROUND(x1, x5, x9, x13);                                                                     \
+		QUARTER_ROUND(x2, x6, x10, x14);                                                                    \
+		QUARTER_ROUND(x3, x7, x11, x15);                                                                    \
+		QUARTER_ROUND(x0, x5, x10, x15);                                                                    \
+		QUARTER_ROUND(x1, x6, x11, x12);                                                                    \
+		QUARTER_ROUND(x2, x7, x8, x13);                                                                     \
+		QUARTER_ROUND(x3, x4, x9, x14);                                                                     \
 	}
 
 static __always_inline void chacha20_key(struct cipher *cipher, const __u32 *key)
@@ -60,12 +60,14 @@ __noinline int chacha20_block(struct cipher *cipher)
 	block[0] = x0 + state[0], block[1] = x1 + state[1], block[2] = x2 + state[2], block[3] = x3 + state[3];
 	block[4] = x4 + state[4], block[5] = x5 + state[5], block[6] = x6 + state[6], block[7] = x7 + state[7];
 	block[8] = x8 + state[8], block[9] = x9 + state[9], block[10] = x10 + state[10], block[11] = x11 + state[11];
-	block[12] = x12 + state[12], block[13] = x13 + state[13], block[14] = x14 + state[14], block[15] = x15 + state[15];
+	block[12] = x12 + state[12], block[13] = x13 + state[13], block[14] = x14 + state[14],
+	block[15] = x15 + state[15];
 	return 0;
 }
 
 /* Writes length bytes, rounded up to whole blocks: the keystream from block state[12] on, combined with input. */
-__noinline int chacha20_xor(struct cipher *cipher, const struct text *input, struct text *output, __u64 offsets, __u32 length)
+__noinline int chacha20_xor(struct cipher *cipher, const struct text *input, struct text *output, __u64 offsets,
+			    __u32 length)
 {
 	__u32 input_offset = offsets >> 32;
 	__u32 output_offset = (__u32)offsets;
@@ -120,7 +122,8 @@ static __always_inline void poly1305_begin(struct poly1305 *poly, const __u32 *k
 	poly->h0 = poly->h1 = poly->h2 = poly->h3 = poly->h4 = 0;
 }
 
-/* h = (h + block + 2^128 * high) * r mod 2^130 - 5, not fully reduced. high is 0 only for a last block that is not whole. */
+/* h = (h + block + 2^128 * high) * r mod 2^130 - 5, not fully reduced. high is 0 only for a last block that is not
+ * whole. */
 static __always_inline void poly1305_block(struct poly1305 *poly, const __u32 *block, __u32 high)
 {
 	__u64 h0 = poly->h0 + block[0], h1 = poly->h1 + block[1], h2 = poly->h2 + block[2], h3 = poly->h3 + block[3];
@@ -202,7 +205,8 @@ __noinline int aead_tag(struct cipher *cipher, const struct text *text, __u32 of
 	return 0;
 }
 
-/* Nonce: the packet number, big-endian and left-padded, combined with the IV (RFC 9001 section 5.3). Then the tag's key. */
+/* Nonce: the packet number, big-endian and left-padded, combined with the IV (RFC 9001 section 5.3). Then the tag's
+ * key. */
 static __always_inline void aead_begin(struct cipher *cipher, const struct aead_keys *keys, __u64 number)
 {
 	__u64 swapped = __builtin_bswap64(number);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Building a copy's plaintext. base holds the publisher's plaintext with everything that is not forwarded turned into PADDING
- * (zeros); that is the same for all lanes with the same mask. Per lane only the STREAM frame headers are written, each
- * right-aligned to its data, with PADDING in front.
+ * Building a copy's plaintext. base holds the publisher's plaintext with everything that is not forwarded turned into
+ * PADDING (zeros); that is the same for all lanes with the same mask. Per lane only the STREAM frame headers are
+ * written, each right-aligned to its data, with PADDING in front.
  */
 #ifndef WEIR_BUILD_H
 #define WEIR_BUILD_H
@@ -40,14 +40,17 @@ __noinline int copy_text(struct scratch *s, __u32 from, __u32 to)
 	return 0;
 }
 
+/* Zeros from where the header of a first frame may have begun; further in front nothing is ever written. */
 __noinline int clear_base(struct scratch *s)
 {
+	enum { BEFORE = (FRAME_HEADER_LENGTH + 7) & ~7 };
+
 	if (!s)
 		return 1;
-	__u64 *words = (void *)(s->base.bytes + TEXT_HEADROOM);
+	__u64 *words = (void *)(s->base.bytes + TEXT_HEADROOM - BEFORE);
 
-	for (__u32 i = 0; i <= WEIR_LIMIT_PLAINTEXT / 8; i++) {
-		if (i * 8 > s->packet.text_length)
+	for (__u32 i = 0; i <= (BEFORE + WEIR_LIMIT_PLAINTEXT) / 8; i++) {
+		if (i * 8 > BEFORE + s->packet.text_length)
 			break;
 		words[i] = 0;
 	}

@@ -24,7 +24,7 @@ enum {
 
 	QUIC_TAG_LENGTH = 16,
 	QUIC_SAMPLE_LENGTH = 16,
-	QUIC_NUMBER_LENGTH = 4, /* of every copy */
+	QUIC_NUMBER_LENGTH = 4,		 /* of every copy */
 	QUIC_OWN_HEADER_LENGTH = 1 + 20, /* first byte and connection ID of a packet sent to the relay */
 	QUIC_FORM_BITS = 0xc0,
 	QUIC_SHORT_FORM = 0x40, /* long header bit clear, fixed bit set */
@@ -54,8 +54,8 @@ enum {
 	COPY_NUMBER = 88,
 	COPY_TEXT = COPY_NUMBER + QUIC_NUMBER_LENGTH,
 	/* Longest packet that is opened, and longest copy: Ethernet, IPv6, UDP, header, number, plaintext, tag. */
-	FRAME_LENGTH_MAX = ETHERNET_LENGTH + IPV6_LENGTH + UDP_LENGTH + QUIC_OWN_HEADER_LENGTH + QUIC_NUMBER_LENGTH + 1456 +
-			   QUIC_TAG_LENGTH + 4,
+	FRAME_LENGTH_MAX = ETHERNET_LENGTH + IPV6_LENGTH + UDP_LENGTH + QUIC_OWN_HEADER_LENGTH + QUIC_NUMBER_LENGTH +
+			   1456 + QUIC_TAG_LENGTH + 4,
 };
 
 #define VARINT_MAX ((1ULL << 62) - 1)

@@ -11,7 +11,8 @@ enum {
 	STREAM_ID_SLACK = 256,
 };
 
-static __always_inline struct lane_stream_key lane_stream_key_of(const struct scratch *s, const struct candidate *candidate)
+static __always_inline struct lane_stream_key lane_stream_key_of(const struct scratch *s,
+								 const struct candidate *candidate)
 {
 	return (struct lane_stream_key){ s->work.subscription.lane, s->packet.publisher, candidate->stream_id };
 }
@@ -28,8 +29,8 @@ static __always_inline int take_connection_data(struct credit *credit, __u64 byt
 }
 
 /*
- * Pays for the lane's stream up to end, unless somebody did already. 1: paid, *paid says how much. 0: there is not enough, or
- * others kept changing the mark.
+ * Pays for the lane's stream up to end, unless somebody did already. 1: paid, *paid says how much. 0: there is not
+ * enough, or others kept changing the mark.
  */
 static __always_inline int pay_stream(struct credit *credit, struct lane_stream *stream, __u64 end, __u64 *paid)
 {

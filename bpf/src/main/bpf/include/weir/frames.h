@@ -17,7 +17,8 @@ static __always_inline __u32 varint_length(__u64 value)
 /* A STREAM frame header: with a length unless the frame is the packet's last, without an offset if that is 0. */
 static __always_inline __u32 stream_header_length(__u64 stream_id, __u64 offset, __u32 length, int is_last)
 {
-	return 1 + varint_length(stream_id) + (offset ? varint_length(offset) : 0) + (is_last ? 0 : varint_length(length));
+	return 1 + varint_length(stream_id) + (offset ? varint_length(offset) : 0) +
+	       (is_last ? 0 : varint_length(length));
 }
 
 static __always_inline __u32 datagram_header_length(__u32 length, int is_last)

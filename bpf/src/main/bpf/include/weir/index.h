@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Step 5, index: which track, group and object each media frame belongs to. What belongs to an armed track is a candidate. */
+/* Step 5, index: which track, group and object each media frame belongs to. What belongs to an armed track is a
+ * candidate. */
 #ifndef WEIR_INDEX_H
 #define WEIR_INDEX_H
 
@@ -29,8 +30,8 @@ static __always_inline struct track_state *find_track(const struct packet *packe
 }
 
 /* Once per packet and not per copy: all subscribers of a track see the same alias. */
-static __always_inline void overwrite_alias(struct text *text, const struct media_header *header, const struct track_state *track,
-					    struct candidate_detail *detail)
+static __always_inline void overwrite_alias(struct text *text, const struct media_header *header,
+					    const struct track_state *track, struct candidate_detail *detail)
 {
 	__u32 start = header->alias_start;
 
@@ -77,8 +78,8 @@ static __always_inline int index_datagram(struct scratch *s, struct candidate *f
 }
 
 /*
- * Claims the frame's bytes, so that each byte of a stream is forwarded by the kernel at most once. Bytes from below what
- * was claimed before are left to user space. A hole in front of the frame is fine: user space fills it.
+ * Claims the frame's bytes, so that each byte of a stream is forwarded by the kernel at most once. Bytes from below
+ * what was claimed before are left to user space. A hole in front of the frame is fine: user space fills it.
  */
 static __always_inline int claim(struct scratch *s, struct candidate *frame, struct stream_state *stream)
 {
@@ -133,7 +134,8 @@ static __always_inline int index_header(struct scratch *s, struct candidate *fra
 		.priority = header.priority < 0 ? track->default_priority : header.priority,
 	};
 
-	bpf_map_update_elem(&streams, &key, &fresh, BPF_NOEXIST); /* the lookup tells whether it is there, by whomever */
+	bpf_map_update_elem(&streams, &key, &fresh,
+			    BPF_NOEXIST); /* the lookup tells whether it is there, by whomever */
 	struct stream_state *stream = bpf_map_lookup_elem(&streams, &key);
 
 	if (!stream) {

@@ -18,29 +18,29 @@ struct replay_window {
 };
 _Static_assert(sizeof(struct replay_window) == sizeof(struct replay), "replay");
 
-#define WEIR_SHARED_ARRAY(map_name, entries, value_type)                                                               \
-	struct {                                                                                                       \
-		__uint(type, BPF_MAP_TYPE_ARRAY);                                                                      \
-		__uint(map_flags, BPF_F_MMAPABLE);                                                                     \
-		__uint(max_entries, entries);                                                                          \
-		__type(key, __u32);                                                                                    \
-		__type(value, value_type);                                                                             \
+#define WEIR_SHARED_ARRAY(map_name, entries, value_type) \
+	struct {                                         \
+		__uint(type, BPF_MAP_TYPE_ARRAY);        \
+		__uint(map_flags, BPF_F_MMAPABLE);       \
+		__uint(max_entries, entries);            \
+		__type(key, __u32);                      \
+		__type(value, value_type);               \
 	} map_name SEC(".maps")
 
-#define WEIR_HASH(map_name, entries, key_type, value_type)                                                             \
-	struct {                                                                                                       \
-		__uint(type, BPF_MAP_TYPE_HASH);                                                                       \
-		__uint(max_entries, entries);                                                                          \
-		__type(key, key_type);                                                                                 \
-		__type(value, value_type);                                                                             \
+#define WEIR_HASH(map_name, entries, key_type, value_type) \
+	struct {                                           \
+		__uint(type, BPF_MAP_TYPE_HASH);           \
+		__uint(max_entries, entries);              \
+		__type(key, key_type);                     \
+		__type(value, value_type);                 \
 	} map_name SEC(".maps")
 
-#define WEIR_PER_CPU_ARRAY(map_name, entries, value_type)                                                              \
-	struct {                                                                                                       \
-		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                                                               \
-		__uint(max_entries, entries);                                                                          \
-		__type(key, __u32);                                                                                    \
-		__type(value, value_type);                                                                             \
+#define WEIR_PER_CPU_ARRAY(map_name, entries, value_type) \
+	struct {                                          \
+		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);  \
+		__uint(max_entries, entries);             \
+		__type(key, __u32);                       \
+		__type(value, value_type);                \
 	} map_name SEC(".maps")
 
 WEIR_SHARED_ARRAY(control, 1, struct control);

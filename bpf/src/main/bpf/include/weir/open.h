@@ -9,8 +9,10 @@
 #include <weir/parse_quic.h>
 #include <weir/stats.h>
 
-/* Takes header protection off into aad; its length is that of the header. Returns the packet number's length in bytes. */
-static __always_inline __u32 unprotect_header(struct scratch *s, const struct publisher *publisher, __u32 offset, __u32 *truncated)
+/* Takes header protection off into aad; its length is that of the header. Returns the packet number's length in bytes.
+ */
+static __always_inline __u32 unprotect_header(struct scratch *s, const struct publisher *publisher, __u32 offset,
+					      __u32 *truncated)
 {
 	const __u8 *header = s->original.bytes + offset;
 	struct cipher *cipher = &s->cipher;
@@ -65,8 +67,8 @@ __noinline int open_packet(struct scratch *s)
 }
 
 /*
- * Test and set, under the lock. The window is four words of 64 numbers that are reused in turn (RFC 6479): at least the last
- * 192 numbers can be told apart, and what is older counts as seen.
+ * Test and set, under the lock. The window is four words of 64 numbers that are reused in turn (RFC 6479): at least the
+ * last 192 numbers can be told apart, and what is older counts as seen.
  */
 static __always_inline int take_number(struct replay_window *window, __u64 number)
 {

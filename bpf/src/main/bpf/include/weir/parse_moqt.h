@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The headers of draft-ietf-moq-transport-18 at the start of a datagram (OBJECT_DATAGRAM) and of a subgroup stream (SUBGROUP_HEADER). */
+/* The headers of draft-ietf-moq-transport-18 at the start of a datagram (OBJECT_DATAGRAM) and of a subgroup stream
+ * (SUBGROUP_HEADER). */
 #ifndef WEIR_PARSE_MOQT_H
 #define WEIR_PARSE_MOQT_H
 
@@ -37,7 +38,8 @@ struct media_header {
 	__u32 alias_length;
 };
 
-/* MoQT's own variable-length integer: as many bytes follow as the first has leading ones. 0: the text ends within it. */
+/* MoQT's own variable-length integer: as many bytes follow as the first has leading ones. 0: the text ends within it.
+ */
 static __always_inline int read_vi64(const struct text *text, __u32 *offset, __u32 end, __u64 *value)
 {
 	__u32 at = *offset, length = 1;
@@ -103,7 +105,8 @@ static __always_inline int skip_properties(const struct text *text, __u32 *offse
 }
 
 /* 0: not a datagram that the kernel decides on; user space tells the legal from the illegal. */
-static __always_inline int parse_object_datagram(const struct text *text, __u32 offset, __u32 end, struct media_header *header)
+static __always_inline int parse_object_datagram(const struct text *text, __u32 offset, __u32 end,
+						 struct media_header *header)
 {
 	if (!read_byte(text, &offset, end, &header->type))
 		return 0;
@@ -124,7 +127,8 @@ static __always_inline int parse_object_datagram(const struct text *text, __u32 
 }
 
 /* 0: not a subgroup, or its header goes on in a later frame. */
-static __always_inline int parse_subgroup_header(const struct text *text, __u32 offset, __u32 end, struct media_header *header)
+static __always_inline int parse_subgroup_header(const struct text *text, __u32 offset, __u32 end,
+						 struct media_header *header)
 {
 	if (!read_byte(text, &offset, end, &header->type))
 		return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Packet numbers, and step 4, parse: all frames of the plaintext, each stepped over by its own lengths (RFC 9000 sections 12.4, 16,
- * 17.1, 19; RFC 9221). */
+/* Packet numbers, and step 4, parse: all frames of the plaintext, each stepped over by its own lengths (RFC 9000
+ * sections 12.4, 16, 17.1, 19; RFC 9221). */
 #ifndef WEIR_PARSE_QUIC_H
 #define WEIR_PARSE_QUIC_H
 
@@ -20,7 +20,8 @@ static __always_inline __u64 decode_packet_number(__u64 next, __u32 truncated, _
 	return number;
 }
 
-/* Reads eight bytes at the cursor, most significant first, whatever lies behind the end. 0 and no move: the text is over. */
+/* Reads eight bytes at the cursor, most significant first, whatever lies behind the end. 0 and no move: the text is
+ * over. */
 static __always_inline int peek_word(const struct text *text, __u32 offset, __u32 end, __u64 *word)
 {
 	if (offset >= end || offset > WEIR_LIMIT_PLAINTEXT)
@@ -128,8 +129,8 @@ static __always_inline __u32 frame_varints(__u64 type)
 /* A stream count may not exceed 2^60 (RFC 9000 sections 19.11 and 19.14). */
 static __always_inline int walk_varints(const struct text *text, __u32 *offset, __u32 end, __u64 type, __u32 fields)
 {
-	int counts_streams = type == FRAME_MAX_STREAMS || type == FRAME_MAX_STREAMS_UNI || type == FRAME_STREAMS_BLOCKED ||
-			     type == FRAME_STREAMS_BLOCKED_UNI;
+	int counts_streams = type == FRAME_MAX_STREAMS || type == FRAME_MAX_STREAMS_UNI ||
+			     type == FRAME_STREAMS_BLOCKED || type == FRAME_STREAMS_BLOCKED_UNI;
 	__u64 value = 0;
 
 	for (__u32 i = 0; i < 3; i++) {
@@ -206,7 +207,8 @@ static __always_inline struct candidate *new_frame(struct scratch *s)
 	return frame;
 }
 
-/* RFC 9000 section 19.8. Streams that are not the publisher's unidirectional ones carry no media and are only stepped over. */
+/* RFC 9000 section 19.8. Streams that are not the publisher's unidirectional ones carry no media and are only stepped
+ * over. */
 static __always_inline int walk_stream(struct scratch *s, __u32 *offset, __u32 end, __u64 type, __u32 start)
 {
 	__u64 id, stream_offset = 0, length;
@@ -265,8 +267,8 @@ static __always_inline int walk_new_connection_id(const struct text *text, __u32
 {
 	__u64 sequence, retire, word;
 
-	if (!read_varint(text, offset, end, &sequence) || !read_varint(text, offset, end, &retire) || retire > sequence ||
-	    !peek_word(text, *offset, end, &word))
+	if (!read_varint(text, offset, end, &sequence) || !read_varint(text, offset, end, &retire) ||
+	    retire > sequence || !peek_word(text, *offset, end, &word))
 		return WALK_MALFORMED;
 	__u64 length = word >> 56;
 

@@ -105,7 +105,8 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct arrival *arr
 {
 	struct ipv6_header ip;
 
-	if (bpf_skb_load_bytes(skb, arrival->offset, &ip, sizeof(ip)) || (ip.version & bpf_htonl(0xf0000000)) != bpf_htonl(0x60000000))
+	if (bpf_skb_load_bytes(skb, arrival->offset, &ip, sizeof(ip)) ||
+	    (ip.version & bpf_htonl(0xf0000000)) != bpf_htonl(0x60000000))
 		return -1;
 	arrival->family = 6;
 	for (int i = 0; i < 4; i++)
@@ -146,8 +147,9 @@ static __always_inline int from_publisher(const struct arrival *arrival, const s
 		return 0;
 	if (arrival->source[0] != publisher->address[0])
 		return 0;
-	return arrival->family == 4 || (arrival->source[1] == publisher->address[1] && arrival->source[2] == publisher->address[2] &&
-					arrival->source[3] == publisher->address[3]);
+	return arrival->family == 4 ||
+	       (arrival->source[1] == publisher->address[1] && arrival->source[2] == publisher->address[2] &&
+		arrival->source[3] == publisher->address[3]);
 }
 
 /* The publisher whose connection ID the packet carries, or NULL. Fills packet->publisher and generation. */
@@ -159,7 +161,8 @@ static __always_inline struct publisher *find_publisher(struct __sk_buff *skb, _
 		__u64 connection_id; /* its first 8 bytes */
 	} header;
 
-	if (bpf_skb_load_bytes(skb, offset, &header.first_byte, 9) || (header.first_byte & QUIC_FORM_BITS) != QUIC_SHORT_FORM)
+	if (bpf_skb_load_bytes(skb, offset, &header.first_byte, 9) ||
+	    (header.first_byte & QUIC_FORM_BITS) != QUIC_SHORT_FORM)
 		return NULL;
 	struct connection_id_owner *owner = bpf_map_lookup_elem(&connection_ids, &header.connection_id);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The policy's hooks. They are weak: an object that is linked with the data plane replaces them by strong functions of the
- * same names. These here are the default policy.
+ * The policy's hooks. They are weak: an object that is linked with the data plane replaces them by strong functions of
+ * the same names. These here are the default policy.
  */
 #ifndef WEIR_POLICY_H
 #define WEIR_POLICY_H
@@ -12,7 +12,8 @@
 /* Step 5, once per candidate that opens a subgroup or carries a whole object: may change its priority. */
 __weak __noinline int weir_policy_object(struct candidate *candidate, __u32 policy_slot)
 {
-	asm volatile("" ::"r"(candidate), "r"(policy_slot)); /* keeps the arguments for the function that may replace this */
+	asm volatile("" ::"r"(candidate),
+		     "r"(policy_slot)); /* keeps the arguments for the function that may replace this */
 	return 0;
 }
 
@@ -21,7 +22,9 @@ __weak __noinline int weir_policy_filter(const struct candidate *candidate, cons
 {
 	int verdict = VERDICT_FORWARD;
 
-	asm volatile("" : "+r"(verdict) : "r"(candidate), "r"(subscription)); /* as above; nor may callers assume the result */
+	asm volatile(""
+		     : "+r"(verdict)
+		     : "r"(candidate), "r"(subscription)); /* as above; nor may callers assume the result */
 	return verdict;
 }
 

@@ -29,8 +29,8 @@ struct packet {
 	__u32 frame_length;   /* whole skb */
 	__u32 payload_offset; /* of the UDP payload in the skb */
 	__u32 payload_length;
-	__u32 text_length;    /* plaintext bytes */
-	__u32 partial;	      /* 1: a device is asked to finish the UDP checksum (CHECKSUM_PARTIAL) */
+	__u32 text_length; /* plaintext bytes */
+	__u32 partial;	   /* 1: a device is asked to finish the UDP checksum (CHECKSUM_PARTIAL) */
 	__u64 number;
 	__u64 time_ns;
 };
@@ -55,13 +55,13 @@ struct candidate_detail {
 /* The lane that the decide pass is at. */
 struct lane_work {
 	struct subscription subscription;
-	__u32 reason;	       /* the first refusal */
-	__u32 reason_for_all;  /* why no copy at all can be made for the lane */
-	__u32 wanted;	       /* candidates that passed so far */
-	__u32 opened;	       /* those among them that open a stream */
-	__u32 start;	       /* of the copy's frames in scratch.base */
+	__u32 reason;	      /* the first refusal */
+	__u32 reason_for_all; /* why no copy at all can be made for the lane */
+	__u32 wanted;	      /* candidates that passed so far */
+	__u32 opened;	      /* those among them that open a stream */
+	__u32 start;	      /* of the copy's frames in scratch.base */
 	__u32 end;
-	__u32 overhead;	       /* UDP payload bytes of a copy around its plaintext */
+	__u32 overhead; /* UDP payload bytes of a copy around its plaintext */
 	__u32 pad;
 	__u64 first_stream_id; /* of the streams opened */
 	__u64 next_stream_id;
@@ -88,10 +88,10 @@ struct scratch {
 	__u32 copies;
 	struct packet_record record;
 	struct record_entry entries[WEIR_LIMIT_FANOUT]; /* directly behind the record: they are written as one */
-	struct text original; /* the publisher's packet as it came */
-	struct text opened;   /* its plaintext */
-	struct text base;     /* the plaintext of the copies, TEXT_HEADROOM bytes in */
-	struct text copy;     /* the copy */
+	struct text original;				/* the publisher's packet as it came */
+	struct text opened;				/* its plaintext */
+	struct text base;				/* the plaintext of the copies, TEXT_HEADROOM bytes in */
+	struct text copy;				/* the copy */
 };
 _Static_assert(sizeof(struct scratch) <= 32768, "a per-CPU map value is at most 32 KiB");
 

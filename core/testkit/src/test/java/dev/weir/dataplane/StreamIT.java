@@ -160,6 +160,18 @@ class StreamIT {
     }
 
     @Test
+    void nothingOfOneCopyIsLeftInTheNext() throws Exception {
+        // Lane 3's header is longer than the publisher's and begins before its packet; lane 0's ID leaves room for padding there.
+        plane.send(Media.stream(2, 0, OPENING, false));
+        byte[] object = Media.object(ALIAS, 1, 0, 10, new byte[30]);
+
+        var outcome = plane.send(Media.ACK, Media.datagram(object), Media.PING);
+
+        assertThat(outcome.copies()).hasSize(4)
+                .allSatisfy(copy -> assertThat(copy.frames()).containsExactly(SentFrame.datagram(object, false)));
+    }
+
+    @Test
     void aLongerStreamIdFitsOrIsLeftToUserSpace() throws Exception {
         plane.send(Media.stream(2, 0, OPENING, false));
 
