@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.media;
+
+import dev.weir.bench.BenchException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// An ffmpeg that writes fragmented MP4 (H.264, one fragment per frame, a key frame every second) to a pipe.
+public final class Ffmpeg implements VideoSource.AutoCloseableInput {
+    private static final List<String> ENCODE = List.of("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
+            "-force_key_frames", "expr:gte(t,n_forced)", "-sc_threshold", "0", "-g", "250", "-c:a", "aac", "-ac", "2",
+            "-movflags", "frag_every_frame+empty_moov+default_base_moof+skip_trailer", "-f", "mp4", "pipe:1");
+
+    private final Process process;
+    private final String what;
+    private final CompletableFuture<String> messages = new CompletableFuture<>();
+    private final InputStream stream;
+
+    private Ffmpeg(Process process, String what) {
+        this.process = process;
+        this.what = what;
+        this.stream = new CheckedStream(process.getInputStream());
+        Thread.ofPlatform().daemon().name("ffmpeg-messages").start(this::readMessages);
+    }
+
+    /// A test picture, 1280x720 at 30 frames a second.
+    ///
+    /// @param seconds its length
+    /// @throws BenchException if ffmpeg is missing
+    public static Ffmpeg testPicture(int seconds) {
+        return start("a test picture", List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30", "-t",
+                String.valueOf(seconds)));
+    }
+
+    /// The first video and the first sound of a file, at most 1280 pixels wide.
+    ///
+    /// @param media anything ffmpeg reads
+    /// @param seconds how much of it
+    /// @throws BenchException if ffmpeg is missing or there is no such file
+    public static Ffmpeg file(Path media, int seconds) {
+        if (!Files.isReadable(media) || Files.isDirectory(media)) {
+            throw new BenchException("Cannot read the media file " + media + "; name an existing file that you may read.");
+        }
+        return start(media.toString(), List.of("-i", media.toString(), "-t", String.valueOf(seconds), "-map", "0:v:0",
+                "-map", "0:a:0?", "-vf", "scale='trunc(min(1280,iw)/2)*2':-2"));
+    }
+
+    /// A generated picture or a file.
+    ///
+    /// @param media the file; null: a test picture
+    /// @param seconds how much
+    /// @throws BenchException if ffmpeg is missing or there is no such file
+    public static Ffmpeg of(@Nullable Path media, int seconds) {
+        return media == null ? testPicture(seconds) : file(media, seconds);
+    }
+
+    private static Ffmpeg start(String what, List<String> input) {
+        var command = new ArrayList<>(List.of("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error"));
+        command.addAll(input);
+        command.addAll(ENCODE);
+        try {
+            return new Ffmpeg(new ProcessBuilder(command).start(), what);
+        } catch (IOException e) {
+            throw new BenchException("Cannot start ffmpeg (" + e.getMessage() + "); install the package ffmpeg.", e);
+        }
+    }
+
+    /// Has ffprobe read a file to its end.
+    ///
+    /// @param file a video
+    /// @return what ffprobe complains of; empty if it plays
+    /// @throws BenchException if ffprobe is missing
+    public static String complaints(Path file) {
+        try {
+            Process probe = new ProcessBuilder("ffprobe", "-v", "error", "-count_frames", "-show_entries",
+                    "stream=nb_read_frames", "-of", "csv=p=0", file.toString()).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            String errors = new String(probe.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            int code = probe.waitFor();
+            return code == 0 ? errors : errors + " (ffprobe's exit code is " + code + ")";
+        } catch (IOException e) {
+            throw new BenchException("Cannot start ffprobe (" + e.getMessage() + "); install the package ffmpeg.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("Interrupted while ffprobe was reading " + file + ".", e);
+        }
+    }
+
+    /// Writes the whole video to a file.
+    ///
+    /// @throws BenchException if ffmpeg fails or the file cannot be written
+    public void writeTo(Path file) {
+        try (this) {
+            Files.copy(stream, file);
+        } catch (IOException e) {
+            throw new BenchException("Cannot write the video to " + file + " (" + e.getMessage() + "); make room there.", e);
+        }
+    }
+
+    @Override
+    public InputStream stream() {
+        return stream;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+
+    private void readMessages() {
+        try (InputStream errors = process.getErrorStream()) {
+            messages.complete(new String(errors.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            messages.complete(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Tells the end of the video from a failure of ffmpeg.
+    private final class CheckedStream extends BufferedInputStream {
+        private static final int BUFFER = 1 << 16;
+
+        CheckedStream(InputStream in) {
+            super(in, BUFFER);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            if (count < 0) {
+                requireSuccess();
+            }
+            return count;
+        }
+
+        private void requireSuccess() {
+            try {
+                if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                    String first = messages.join().lines().findFirst().orElse("no message");
+                    throw new BenchException("ffmpeg cannot make a video of " + what + " (" + first
+                            + "); name a file with a video that ffmpeg reads.");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new BenchException("Interrupted while ffmpeg was reading " + what + ".", e);
+            }
+        }
+    }
+}

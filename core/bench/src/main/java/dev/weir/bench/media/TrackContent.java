@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.media;
+
+import dev.weir.wire.moqt.SetupOption;
+import dev.weir.wire.moqt.TrackProperties;
+import java.util.List;
+
+/// What the objects of a track are. Publishers say so in a track property of our own, which relays pass on unchanged.
+public enum TrackContent {
+    /// Anything; a publisher that does not say.
+    OPAQUE,
+    /// [SyntheticObject]s.
+    SYNTHETIC,
+    /// Fragmented MP4: object 0 of every group is the initialization segment, every other one a fragment.
+    VIDEO_FRAGMENTS,
+    /// Fragmented MP4 in pieces that fit one datagram: [FragmentChunk]s.
+    VIDEO_CHUNKS;
+
+    /// An even type, so the value is an integer, and none that a receiver must understand ("WEIR" in ASCII).
+    private static final long PROPERTY = 0x5745_4952L;
+
+    /// @return the track properties that say so
+    public TrackProperties properties() {
+        return TrackProperties.of(List.of(new SetupOption(PROPERTY, ordinal())));
+    }
+
+    /// @param properties a track's properties
+    /// @return what they say
+    public static TrackContent of(TrackProperties properties) {
+        long value = KeyValues.number(properties.bytes(), PROPERTY, 0);
+        return value > 0 && value < values().length ? values()[(int) value] : OPAQUE;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.peer;
+
+import dev.weir.wire.moqt.Location;
+import io.netty.channel.ChannelFuture;
+
+/// Brings objects on their way, in one delivery mode. Event loop only.
+interface ObjectSender {
+    /// An object ready to go.
+    ///
+    /// @param properties object properties in wire form; empty: none
+    record Outgoing(Location location, boolean endOfGroup, byte[] properties, byte[] payload) {}
+
+    /// What becomes of an object.
+    interface Outcome {
+        /// quiche has taken all of it.
+        void sent();
+
+        /// It will not be sent.
+        ///
+        /// @param reason a word for counters
+        void failed(String reason);
+
+        /// Passes on how a write ended.
+        default void of(ChannelFuture write) {
+            write.addListener(done -> {
+                if (done.isSuccess()) {
+                    sent();
+                } else {
+                    failed("write_failed");
+                }
+            });
+        }
+    }
+
+    /// Sends an object, later if there is no room now. Nothing is lost silently: the outcome is told in any case.
+    void send(Outgoing object, Outcome outcome);
+
+    /// Subgroup streams opened so far.
+    long streams();
+}

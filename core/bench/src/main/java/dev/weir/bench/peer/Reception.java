@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.peer;
+
+import dev.weir.bench.media.ContentOutput;
+import dev.weir.bench.media.MediaTimestamp;
+import dev.weir.bench.media.OrderedObjects;
+import dev.weir.bench.media.SyntheticObject;
+import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.media.WallClock;
+import dev.weir.wire.moqt.Location;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/// What one subscriber has received. Event loop only, but for the counters that say otherwise.
+final class Reception {
+    private static final int DIGITS = 3;
+
+    private final TrackContent content;
+    private final ContentOutput output;
+    private final OrderedObjects ordered;
+    private final Map<Location, TransferredObject> objects = new HashMap<>();
+    private final Map<Long, Long> resetGroups = new TreeMap<>();
+    private final Histogram latency = new Histogram(DIGITS);
+    private volatile long received;
+    private long duplicates;
+    private long corrupt;
+    private long streamsFinished;
+    private long streamsReset;
+    private long streamsCutOff;
+
+    /// @param start the first object; null: the first one that comes
+    Reception(TrackContent content, ContentOutput output, @Nullable Location start) {
+        this.content = content;
+        this.output = output;
+        this.ordered = new OrderedObjects(content, output, start);
+    }
+
+    void object(Location location, byte[] properties, byte[] payload) {
+        long now = WallClock.micros();
+        if (objects.putIfAbsent(location, TransferredObject.of(location, payload)) != null) {
+            duplicates++;
+            return;
+        }
+        received = objects.size();
+        long sent = sendTime(properties, payload);
+        if (sent >= 0) {
+            latency.recordValue(Math.max(0, now - sent));
+        }
+        ordered.add(location, payload);
+    }
+
+    private long sendTime(byte[] properties, byte[] payload) {
+        if (content != TrackContent.SYNTHETIC) {
+            return properties.length == 0 ? -1 : MediaTimestamp.decode(properties);
+        }
+        SyntheticObject object = SyntheticObject.decode(payload);
+        if (!object.intact()) {
+            corrupt++;
+            return -1;
+        }
+        return object.sendMicros();
+    }
+
+    void groupEnds(long group, long lastObject) {
+        ordered.groupEnds(group, lastObject);
+    }
+
+    void streamFinished(boolean atBoundary) {
+        if (atBoundary) {
+            streamsFinished++;
+        } else {
+            streamsCutOff++;
+        }
+    }
+
+    void streamReset(long group, long code) {
+        streamsReset++;
+        resetGroups.put(group, code);
+    }
+
+    /// Objects received so far; any thread.
+    long received() {
+        return received;
+    }
+
+    long streamsOver() {
+        return streamsFinished + streamsReset + streamsCutOff;
+    }
+
+    /// Nothing more comes.
+    ReceivedTrack finish() {
+        ordered.finish();
+        output.close();
+        return new ReceivedTrack(Map.copyOf(objects), duplicates, corrupt, streamsFinished, streamsCutOff, Map.copyOf(resetGroups),
+                latency.copy(), output.sha256(), output.incomplete(), output.incompleteCount());
+    }
+}
