@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 /// Two namespaces with a veth pair between them: the data plane runs in one, and whatever it sends arrives at the other, where
 /// a BPF program puts every packet into a ring buffer before the stack sees it.
@@ -66,6 +67,11 @@ final class CopyCapture implements AutoCloseable {
                 case null, default -> throw e;
             }
         }
+    }
+
+    /// Makes threads that are in the relay's namespace.
+    ThreadFactory threads() {
+        return relay.threadFactory();
     }
 
     /// Waits for so many frames. More than these are an error.

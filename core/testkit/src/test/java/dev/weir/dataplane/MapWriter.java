@@ -27,7 +27,10 @@ import dev.weir.wire.quic.AeadKeys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the maps as user space does, for one publisher.
@@ -186,6 +189,17 @@ final class MapWriter {
             return new LaneStreamState(LaneStream.laneGeneration(value), LaneStream.streamId(value), LaneStream.limit(value),
                     LaneStream.charged(value), LaneStream.shift(value));
         }
+    }
+
+    /// All streams of a lane.
+    List<LaneStreamState> laneStreams(int lane) {
+        var streamIds = new ArrayList<Long>();
+        object.map("lane_streams").forEachKey(key -> {
+            if (LaneStreamKey.lane(key) == lane) {
+                streamIds.add(LaneStreamKey.streamId(key));
+            }
+        });
+        return streamIds.stream().map(id -> Objects.requireNonNull(laneStream(lane, id))).toList();
     }
 
     void laneStream(int lane, long streamId, LaneStreamState state) {
