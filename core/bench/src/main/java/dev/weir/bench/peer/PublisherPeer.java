@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A MoQT draft-18 publisher of one track, on quiche.
@@ -31,6 +32,8 @@ public final class PublisherPeer implements AutoCloseable {
     private static final long ALIAS = 1;
     private static final long MOST_PENDING_BYTES = 4L << 20;
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long QUIET_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final DeliveryMode mode;
@@ -135,12 +138,26 @@ public final class PublisherPeer implements AutoCloseable {
         return requests.closedReason();
     }
 
+    /// Waits until nothing is sent any more, because the relay has acknowledged everything, at most five seconds.
+    public void awaitQuiet() {
+        long deadline = System.nanoTime() + QUIET_LIMIT_NANOS;
+        long before = -1;
+        for (long sent = statistic(QuicConnectionStats::sent); sent != before && System.nanoTime() < deadline; sent = statistic(QuicConnectionStats::sent)) {
+            before = sent;
+            LockSupport.parkNanos(QUIET_NANOS);
+        }
+    }
+
     /// @return packets that quiche's loss detection gave up, so far; a DATAGRAM in one is lost
     public long lostPackets() {
+        return statistic(QuicConnectionStats::lost);
+    }
+
+    private long statistic(ToLongFunction<QuicConnectionStats> which) {
         var result = new CompletableFuture<Long>();
         session.execute(() -> {
             QuicConnectionStats stats = session.connection().collectStats().getNow();
-            result.complete(stats == null ? 0 : stats.lost());
+            result.complete(stats == null ? 0 : which.applyAsLong(stats));
         });
         return result.join();
     }

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /// What one subscriber has received. Event loop only, but for the counters that say otherwise.
 final class Reception {
@@ -21,6 +20,7 @@ final class Reception {
     private final TrackContent content;
     private final ContentOutput output;
     private final OrderedObjects ordered;
+    private final long firstMeasuredGroup;
     private final Map<Location, TransferredObject> objects = new HashMap<>();
     private final Map<Long, Long> resetGroups = new TreeMap<>();
     private final Histogram latency = new Histogram(DIGITS);
@@ -31,11 +31,11 @@ final class Reception {
     private long streamsReset;
     private long streamsCutOff;
 
-    /// @param start the first object; null: the first one that comes
-    Reception(TrackContent content, ContentOutput output, @Nullable Location start) {
+    Reception(TrackContent content, SubscriberPeer.Request request) {
         this.content = content;
-        this.output = output;
-        this.ordered = new OrderedObjects(content, output, start);
+        this.output = request.openOutput();
+        this.ordered = new OrderedObjects(content, output, request.start());
+        this.firstMeasuredGroup = request.firstMeasuredGroup();
     }
 
     void object(Location location, byte[] properties, byte[] payload) {
@@ -46,7 +46,7 @@ final class Reception {
         }
         received = objects.size();
         long sent = sendTime(properties, payload);
-        if (sent >= 0) {
+        if (sent >= 0 && location.group() >= firstMeasuredGroup) {
             latency.recordValue(Math.max(0, now - sent));
         }
         ordered.add(location, payload);

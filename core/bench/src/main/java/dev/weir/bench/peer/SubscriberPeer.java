@@ -38,8 +38,18 @@ public final class SubscriberPeer implements AutoCloseable {
     /// @param filter where to begin; null: where the relay begins
     /// @param start the object that must be the first; null: whichever comes first
     /// @param output file for the content; null: none
+    /// @param firstMeasuredGroup latency is measured from this group on
     public record Request(
-            FullTrackName track, @Nullable SubscriptionFilter filter, @Nullable Location start, @Nullable Path output) {
+            FullTrackName track,
+            @Nullable SubscriptionFilter filter,
+            @Nullable Location start,
+            @Nullable Path output,
+            long firstMeasuredGroup) {
+        /// @return the same without a file
+        public Request withoutOutput() {
+            return new Request(track, filter, start, null, firstMeasuredGroup);
+        }
+
         ContentOutput openOutput() {
             return ContentOutput.open(output);
         }

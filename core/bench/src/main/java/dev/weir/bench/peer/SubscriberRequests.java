@@ -74,7 +74,7 @@ final class SubscriberRequests implements SessionEvents {
 
     ReceivedTrack finish() {
         Reception known = reception;
-        return (known == null ? new Reception(TrackContent.OPAQUE, request.openOutput(), null) : known).finish();
+        return (known == null ? new Reception(TrackContent.OPAQUE, request) : known).finish();
     }
 
     @Override
@@ -176,7 +176,7 @@ final class SubscriberRequests implements SessionEvents {
 
         private void accept(SubscribeOk ok) {
             alias = ok.trackAlias();
-            reception = new Reception(TrackContent.of(ok.properties()), request.openOutput(), request.start());
+            reception = new Reception(TrackContent.of(ok.properties()), request);
             countsAtStart = session.packetCounts();
             early.forEach(Runnable::run);
             early.clear();

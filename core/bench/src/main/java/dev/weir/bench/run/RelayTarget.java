@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.run;
 
+import dev.weir.bench.BenchException;
+import dev.weir.bench.peer.PeerOptions;
+import dev.weir.bench.peer.Trust;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +35,16 @@ public record RelayTarget(String host, int port, @Nullable Path certificate, boo
         }
         Ranges.check("--relay", Integer.parseInt(port), 1, 65_535, "as its port");
         return new RelayTarget(host, Integer.parseInt(port), certificate, insecure);
+    }
+
+    /// @return how a peer connects to it
+    /// @throws BenchException if the name is not known or the certificate cannot be read
+    PeerOptions peerOptions() {
+        var address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new BenchException("There is no host '" + host + "'; check the name given with --relay.");
+        }
+        Trust trust = insecure ? new Trust.Insecure() : certificate != null ? Trust.pinned(certificate) : new Trust.Authorities();
+        return new PeerOptions(address, host, trust, PeerOptions.USUAL_CONNECTION_ID_LENGTH, null);
     }
 }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.run;
+
+import dev.weir.bench.media.Ffmpeg;
+import dev.weir.bench.peer.PublishedTrack;
+import dev.weir.bench.peer.PublisherPeer;
+import dev.weir.bench.peer.ReceivedTrack;
+import dev.weir.bench.report.Copies;
+import dev.weir.bench.report.CpuPerCopy;
+import dev.weir.bench.report.Latency;
+import dev.weir.bench.report.MissingObjects;
+import dev.weir.bench.report.RelayStatistics;
+import dev.weir.bench.report.RunReport;
+import dev.weir.bench.report.SubscriberReport;
+import dev.weir.spi.DeliveryMode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what publisher, subscribers and relay counted into a report, and says where it is not what it should be.
+final class RunAnalysis {
+    private static final double KERNEL_SHARE = 95;
+
+    private final FanOutRun.Plan plan;
+    private final PublishedTrack sent;
+    private final String path;
+    private final RelayStatistics relay;
+    private final RelayStatistics wholeRelay;
+    private final Measurement measurement;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+    private final List<SubscriberReport> subscribers = new ArrayList<>();
+    private final Histogram latency = new Histogram(3);
+    private long rejected;
+    private long violations;
+
+    RunAnalysis(FanOutRun.Plan plan, PublishedTrack sent, Measurement measurement, String path) {
+        this.plan = plan;
+        this.sent = sent;
+        this.path = path;
+        this.measurement = measurement;
+        this.relay = measurement.statistics();
+        this.wholeRelay = measurement.wholeStatistics();
+    }
+
+    RunAnalysis publisher(PublisherPeer publisher, @Nullable String remark) {
+        Stream.of(remark).filter(Objects::nonNull).forEach(remarks::add);
+        noteViolation("the publisher", publisher.violation());
+        if (!sent.failures().isEmpty()) {
+            problems.add("The publisher could not send some objects: " + sent.failures() + ".");
+        }
+        long lost = publisher.lostPackets();
+        if (lost > 0) {
+            remarks.add("The publisher's loss detection gave up " + lost + " packets on their way to the relay.");
+        }
+        return this;
+    }
+
+    RunAnalysis subscribers(Subscribers all, boolean ended) {
+        if (!ended) {
+            problems.add("Not every subscriber was told that the track is over.");
+        }
+        Map<Subscribers.Member, Long> drops = all.sinkDrops();
+        Map<String, Long> relayDrops = new HashMap<>(wholeRelay.under("dropped."));
+        for (Subscribers.Member member : all.members()) {
+            subscriber(member, drops.getOrDefault(member, 0L), relayDrops);
+        }
+        return this;
+    }
+
+    private void subscriber(Subscribers.Member member, long drops, Map<String, Long> relayDrops) {
+        long rejectedPackets = member.peer().rejectedPackets();
+        noteViolation(member.address(), member.peer().violation());
+        ReceivedTrack received = member.peer().finish();
+        MissingObjects missing = MissingObjects.between(sent, received);
+        if (plan.mode() == DeliveryMode.DATAGRAM) {
+            missing.explain("sink", drops);
+        }
+        relayDrops.replaceAll((reason, count) -> count - missing.explain("relay_" + reason, count));
+        if (drops > 0) {
+            remarks.add("The socket of " + member.address() + " itself dropped " + drops + " packets: its receive buffer was full.");
+        }
+        rejected += rejectedPackets;
+        latency.add(received.latency());
+        boolean equal = Arrays.equals(sent.sha256(), received.sha256());
+        subscribers.add(new SubscriberReport(member.address(), received.objects().size(), equal, missing.byReason(),
+                received.duplicates(), drops, rejectedPackets, received.incomplete()));
+        judge(member.address(), received, missing, equal);
+    }
+
+    private void judge(String who, ReceivedTrack received, MissingObjects missing, boolean equal) {
+        Map<String, Long> byReason = new HashMap<>(missing.byReason());
+        Long sink = byReason.remove("sink");
+        if (!byReason.isEmpty()) {
+            problems.add(who + " misses objects, by reason " + byReason + ", the first at " + missing.locations() + ".");
+        } else if (!equal && sink == null) {
+            problems.add(who + " has all objects, but put them together to something else.");
+        }
+        if (received.duplicates() > 0) {
+            problems.add(who + " received " + received.duplicates() + " objects twice.");
+        }
+        long streams = received.streamsFinished();
+        if (plan.mode() == DeliveryMode.STREAM && byReason.isEmpty() && streams != sent.streams()) {
+            problems.add(who + " saw the end of " + streams + " streams, but the publisher sent " + sent.streams() + ".");
+        }
+    }
+
+    private void noteViolation(String who, @Nullable String violation) {
+        if (violation != null) {
+            violations++;
+            problems.add("The relay broke the protocol towards " + who + " (" + violation + ").");
+        }
+    }
+
+    /// Has ffprobe read what a subscriber put together, if it is a video without holes.
+    RunAnalysis playable(@Nullable Path file) {
+        if (file != null && subscribers.getFirst().sha256Equal()) {
+            String complaints = Ffmpeg.complaints(file);
+            if (!complaints.isEmpty()) {
+                problems.add("ffprobe does not like the received video: " + complaints);
+            }
+        }
+        return this;
+    }
+
+    RunReport report() {
+        var copies = new Copies(relay.get("copies.kernel"), relay.get("copies.userspace"));
+        long tagFailures = wholeRelay.get("tag_failures") + rejected;
+        long protocolViolations = wholeRelay.get("protocol_violations") + violations;
+        expect(copies, tagFailures, protocolViolations);
+        long bpfNanos = relay.get("bpf.run_time_ns");
+        return new RunReport(plan.modeWord(), path, plan.subscribers(), sent.objects().size(), subscribers, copies,
+                relay.under("deferred."), relay.under("dropped."), Latency.of(latency),
+                CpuPerCopy.of(measurement.cpu().processMicros(), bpfNanos, copies.total()),
+                copies.kernel() == 0 ? 0 : (double) bpfNanos / copies.kernel(), tagFailures, protocolViolations,
+                plan.media().word(), plan.media().seconds(), plan.warmUpSeconds(), HexFormat.of().formatHex(sent.sha256()),
+                sent.failures(), measurement.cpu().softirqMicros(), wholeRelay.values(), problems, remarks);
+    }
+
+    private void expect(Copies copies, long tagFailures, long protocolViolations) {
+        if (path.equals(RelayPath.KERNEL.word()) && copies.kernelShare() < KERNEL_SHARE) {
+            problems.add("The kernel made %.1f %% of the copies, not %.0f %% or more.".formatted(copies.kernelShare(), KERNEL_SHARE));
+        }
+        if (path.equals(RelayPath.USERSPACE.word()) && copies.kernel() > 0) {
+            problems.add("The kernel made copies although the relay was told not to let it.");
+        }
+        if (tagFailures > 0) {
+            problems.add(tagFailures + " packets were not accepted by the kernel or by a subscriber: wrong tag, number used before, or malformed.");
+        }
+        if (wholeRelay.get("protocol_violations") > 0) {
+            problems.add("The relay counted " + protocolViolations + " protocol violations.");
+        }
+        if (sent.objects().isEmpty()) {
+            problems.add("Nothing was published.");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.run;
+
+import dev.weir.bench.BenchException;
+import dev.weir.bench.peer.PeerLoop;
+import dev.weir.bench.peer.PeerOptions;
+import dev.weir.bench.peer.ReceivedTrack;
+import dev.weir.bench.peer.SinkSockets;
+import dev.weir.bench.peer.SubscriberPeer;
+import dev.weir.bench.report.BenchReport;
+import dev.weir.bench.report.Latency;
+import dev.weir.bench.report.ReceptionReport;
+import dev.weir.wire.moqt.FullTrackName;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// `./weir subscribe`: one or several subscribers to a track of a relay somewhere.
+public final class SubscribeRun {
+    private SubscribeRun() {}
+
+    /// Subscribes until the track ends, or the time is over.
+    ///
+    /// @param options to what and how
+    /// @param out for progress and the sum
+    /// @return exit code: 0 if nothing came twice, altered or against the rules, and something came, else 1
+    /// @throws BenchException if it cannot be done, as a sentence with a remedy
+    public static int run(SubscribeOptions options, PrintWriter out) {
+        if (options.json() != null) {
+            BenchReport.requireWritable(options.json());
+        }
+        FullTrackName track = FullTrackName.of(options.namespace(), options.track());
+        PeerOptions peerOptions = options.relay().peerOptions()
+                .withConnectionIdLength(options.connectionIdLength())
+                .withKeyLog(options.keyLog());
+        var request = new SubscriberPeer.Request(track, options.start().filter(), null, options.output(), 0);
+        try (var workspace = new Workspace()) {
+            PeerLoop loop = workspace.keep(new PeerLoop("subscribers"));
+            var peers = new ArrayList<SubscriberPeer>();
+            for (int number = 0; number < options.subscribers(); number++) {
+                peers.add(workspace.keep(SubscriberPeer.connect(loop, peerOptions, number == 0 ? request : request.withoutOutput())));
+                peers.getLast().subscribe();
+            }
+            DemoRun.say(out, "Subscribed to " + track + ".");
+            try (Progress _ = Progress.show(out, () -> peers.stream().mapToLong(SubscriberPeer::received).min().orElse(0) + " objects received")) {
+                awaitEnd(peers, options.seconds());
+            }
+            List<ReceptionReport> reports = peers.stream().map(SubscribeRun::report).toList();
+            reports.forEach(report -> DemoRun.say(out, report.sentence()));
+            if (options.json() != null) {
+                ReceptionReport.write(reports, options.json());
+            }
+            return reports.stream().allMatch(ReceptionReport::isGood) ? 0 : 1;
+        }
+    }
+
+    private static void awaitEnd(List<SubscriberPeer> peers, int seconds) {
+        try {
+            CompletableFuture.allOf(peers.stream().map(SubscriberPeer::ended).toArray(CompletableFuture[]::new))
+                    .get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // The time that was asked for is over, the track goes on.
+        } catch (ExecutionException e) {
+            throw new BenchException("The subscription failed (" + e.getCause() + "); look at the relay's log.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("Interrupted while receiving.", e);
+        }
+    }
+
+    private static ReceptionReport report(SubscriberPeer peer) {
+        String ended = peer.ended().getNow("the time is over");
+        String violation = peer.violation();
+        ReceivedTrack received = peer.finish();
+        return new ReceptionReport(peer.localAddress().getAddress().getHostAddress() + ":" + peer.localAddress().getPort(), received.objects().size(),
+                received.duplicates(), received.corrupt(), received.streamsCutOff(), received.resetGroups().size(),
+                SinkSockets.dropsByPort().getOrDefault(peer.localAddress().getPort(), 0L), received.incompleteCount(),
+                HexFormat.of().formatHex(received.sha256()), Latency.of(received.latency()), ended, violation);
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.run;
+
+import dev.weir.bench.BenchException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Everything that a run makes and must take away again, also when it ends by Ctrl-C: a temporary folder, processes,
+/// namespaces, connections. Safe for use by several threads.
+final class Workspace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
+
+    private final Path folder;
+    private final Deque<AutoCloseable> kept = new ArrayDeque<>();
+    private final Thread shutdownHook = Thread.ofPlatform().name("clean-up").unstarted(this::cleanUp);
+
+    Workspace() {
+        try {
+            this.folder = Files.createTempDirectory("weir-bench");
+        } catch (IOException e) {
+            throw new BenchException("Cannot make a temporary folder (" + e.getMessage() + "); make room there.", e);
+        }
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
+    }
+
+    /// A temporary folder that goes with this.
+    Path folder() {
+        return folder;
+    }
+
+    /// Notes that something is to be closed; the last one first.
+    synchronized <T extends AutoCloseable> T keep(T resource) {
+        kept.push(resource);
+        return resource;
+    }
+
+    /// Closes something now rather than at the end.
+    void release(AutoCloseable resource) {
+        synchronized (this) {
+            kept.remove(resource);
+        }
+        closeOrLog(resource);
+    }
+
+    @Override
+    public void close() {
+        cleanUp();
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            LOG.atTrace().log("The JVM is shutting down: the hook finds nothing left to do");
+        }
+    }
+
+    private void cleanUp() {
+        for (AutoCloseable resource = next(); resource != null; resource = next()) {
+            closeOrLog(resource);
+        }
+        deleteFolder();
+    }
+
+    private synchronized @Nullable AutoCloseable next() {
+        return kept.poll();
+    }
+
+    private static void closeOrLog(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            // One thing that cannot be taken away must not keep the others.
+            LOG.atWarn().addKeyValue("resource", resource).setCause(e).log("Not cleaned up");
+        }
+    }
+
+    private void deleteFolder() {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            LOG.atWarn().addKeyValue("folder", folder).setCause(e).log("Temporary folder not deleted");
+        }
+    }
+}
