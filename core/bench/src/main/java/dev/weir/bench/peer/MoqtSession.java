@@ -208,7 +208,10 @@ final class MoqtSession {
     private final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            var datagram = (ByteBuf) message;
+            if (!(message instanceof ByteBuf datagram)) {
+                context.fireChannelRead(message); // a stream of the relay's, for netty to register
+                return;
+            }
             try {
                 events.datagram(ByteBufUtil.getBytes(datagram));
             } catch (MoqtException e) {

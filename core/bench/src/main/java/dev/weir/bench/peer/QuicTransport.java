@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import io.netty.handler.codec.quic.QuicSslContext;
@@ -53,7 +52,6 @@ record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arri
             QuicChannel connection = QuicChannel.newBootstrap(socket)
                     .handler(handler)
                     .streamHandler(streams)
-                    .streamOption(QuicChannelOption.READ_FRAMES, true)
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS * 1000)
                     .remoteAddress(options.relay())
                     .connect()

@@ -29,6 +29,12 @@ abstract class StreamReader extends SimpleChannelInboundHandler<QuicStreamFrame>
     abstract void reset(QuicStreamChannel stream, long code);
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        // FIN as a part of what is read, not as an event beside it.
+        ((QuicStreamChannel) context.channel()).config().setReadFrames(true);
+    }
+
+    @Override
     protected void channelRead0(ChannelHandlerContext context, QuicStreamFrame frame) {
         var stream = (QuicStreamChannel) context.channel();
         try {

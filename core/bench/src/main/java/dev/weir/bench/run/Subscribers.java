@@ -35,7 +35,7 @@ final class Subscribers implements AutoCloseable {
         /// The address and port, as in reports.
         String address() {
             String address = peer.localAddress().getAddress().getHostAddress();
-            String plain = address.contains("%") ? address.substring(0, address.indexOf('%')) : address;
+            String plain = address.replaceFirst("%.*", "").replaceFirst("(:0)+:", "::");
             return (plain.contains(":") ? "[" + plain + "]" : plain) + ":" + peer.localAddress().getPort();
         }
     }
