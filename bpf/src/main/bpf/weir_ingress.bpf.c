@@ -47,6 +47,8 @@ int weir_ingress(struct __sk_buff *skb)
 	if (!reason)
 		reason = check_replay(&s->packet);
 	if (!reason)
+		reason = check_lease(&s->packet);
+	if (!reason)
 		reason = parse_frames(s);
 	if (!reason)
 		reason = index_frames(s);

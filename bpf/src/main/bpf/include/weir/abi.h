@@ -119,6 +119,7 @@ struct publisher {
 	__u8 shim[8];		   /* transport shim before stream and datagram payloads; empty for raw QUIC */
 	__u32 shim_length;
 	__u32 pad2;
+	__u64 received;		   /* largest packet number that reached user space + 1; moves on past what is passed up unopened */
 };
 
 /* map replay, array, same index as publishers. user initialises before the publisher goes LIVE, then kernel only. */

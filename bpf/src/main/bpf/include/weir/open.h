@@ -58,7 +58,9 @@ __noinline int open_packet(struct scratch *s)
 
 	if (!keys->valid)
 		return REASON_KEY_PHASE;
-	packet->number = decode_packet_number(*(volatile __u64 *)&window->next, truncated, number_length);
+	__u64 next = *(volatile __u64 *)&window->next, received = *(volatile __u64 *)&publisher->received;
+
+	packet->number = decode_packet_number(received > next ? received : next, truncated, number_length);
 	packet->text_length = length;
 	if (aead_open(&s->cipher, keys, packet->number, &s->original, text, length, &s->opened))
 		return REASON_BAD_TAG;
@@ -105,6 +107,15 @@ static __always_inline int check_replay(const struct packet *packet)
 
 	bpf_spin_unlock(&window->lock);
 	return reason;
+}
+
+/* Judged only here, so that packet numbers are followed while nobody renews the lease. */
+static __always_inline int check_lease(const struct packet *packet)
+{
+	__u32 zero = 0;
+	const struct control *settings = bpf_map_lookup_elem(&control, &zero);
+
+	return settings && packet->time_ns <= settings->lease_until_ns ? REASON_NONE : REASON_LEASE_EXPIRED;
 }
 
 #endif

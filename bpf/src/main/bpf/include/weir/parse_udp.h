@@ -221,8 +221,6 @@ static __always_inline int classify(struct __sk_buff *skb, struct packet *packet
 	if (arrival.refused)
 		return arrival.refused;
 	packet->time_ns = bpf_ktime_get_ns();
-	if (packet->time_ns > settings->lease_until_ns)
-		return REASON_LEASE_EXPIRED;
 	packet->family = arrival.family;
 	packet->payload_offset = arrival.offset;
 	packet->payload_length = arrival.udp_length - UDP_LENGTH;

@@ -72,6 +72,11 @@ public interface DataPlane extends AutoCloseable {
     /// Follows new connection IDs and keys of a publisher.
     void updatePublisher(int publisher, QuicEndpoint.ReadSide side);
 
+    /// User space has received a packet of the publisher, whatever the kernel did with it. May be called without the lock.
+    ///
+    /// @param nextPacketNumber its number + 1
+    void received(int publisher, long nextPacketNumber);
+
     /// Generation of the publisher in force.
     int publisherGeneration(int publisher);
 

@@ -36,8 +36,9 @@ public final class Session {
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;
     boolean laneLive;
-    boolean closed;
-    int publisherIndex = DataPlane.NONE;
+    volatile boolean closed;
+    volatile int publisherIndex = DataPlane.NONE;
+    private long nextReceived;
     int publisherGeneration;
     long nextRequestId = 1;
     final Set<Long> requestIds = new LinkedHashSet<>();
@@ -163,6 +164,16 @@ public final class Session {
     /// @param payload frame payload
     public void datagram(long packetNumber, byte[] payload) {
         relay.locked(() -> relay.delivery().datagram(this, packetNumber, payload));
+    }
+
+    /// A 1-RTT packet of the peer was received; called for each, without the engine's lock.
+    public void packetReceived(long packetNumber) {
+        DataPlane plane = relay.dataPlane();
+        int index = publisherIndex;
+        if (plane != null && index != DataPlane.NONE && !closed && packetNumber >= nextReceived) {
+            nextReceived = packetNumber + 1;
+            plane.received(index, nextReceived);
+        }
     }
 
     /// An ACK frame. Drains the kernel's records first (DESIGN rule 4).

@@ -130,6 +130,11 @@ final class ScriptedDataPlane implements DataPlane {
     }
 
     @Override
+    public void received(int publisher, long nextPacketNumber) {
+        // nothing decodes packet numbers here
+    }
+
+    @Override
     public int publisherGeneration(int publisher) {
         return GENERATION;
     }

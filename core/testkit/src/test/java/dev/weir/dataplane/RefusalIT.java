@@ -4,6 +4,7 @@ package dev.weir.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.abi.Control;
+import dev.weir.abi.Publisher;
 import dev.weir.abi.WeirReason;
 import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.MonotonicClock;
@@ -225,10 +226,21 @@ class RefusalIT {
     @Test
     void pastTheLeasePacketsOnlyPassUp() throws Exception {
         Control.leaseUntilNs(plane.control(), MonotonicClock.nanos() - 1);
-        assertThat(refused(plane.frame(good(1))).counted()).containsKey(WeirReason.LEASE_EXPIRED);
-
+        // 300 packets later a number of one byte could no longer be told; they are followed all the same.
+        for (long number = 1; number <= 300; number++) {
+            var outcome = plane.deliver(plane.frame(plane.packet(number, 1, Media.datagram(OBJECT))));
+            assertThat(outcome.record()).isNull();
+            assertThat(outcome.copies()).isEmpty();
+            assertThat(outcome.counted()).containsKey(WeirReason.LEASE_EXPIRED);
+        }
         Control.leaseUntilNs(plane.control(), MonotonicClock.nanos() + 60_000_000_000L);
-        assertThat(plane.deliver(plane.frame(good(1))).copies()).hasSize(LANES);
+        assertThat(plane.deliver(plane.frame(plane.packet(301, 1, Media.datagram(OBJECT)))).copies()).hasSize(LANES);
+    }
+
+    @Test
+    void userSpaceMovesPacketNumbersOn() throws Exception {
+        Publisher.received(plane.publisher(), 1000);
+        assertThat(plane.deliver(plane.frame(plane.packet(1001, 1, Media.datagram(OBJECT)))).copies()).hasSize(LANES);
     }
 
     @Test

@@ -294,6 +294,11 @@ public final class KernelDataPlane implements DataPlane {
     }
 
     @Override
+    public void received(int publisher, long nextPacketNumber) {
+        publishers.received(publisher, nextPacketNumber);
+    }
+
+    @Override
     public int publisherGeneration(int publisher) {
         return publishers.generation(publisher);
     }

@@ -120,6 +120,10 @@ final class PublisherMaps {
         return true;
     }
 
+    void received(int index, long nextPacketNumber) {
+        Publisher.received(Publisher.at(publishers, index), nextPacketNumber);
+    }
+
     int generation(int index) {
         return Publisher.generation(Publisher.at(publishers, index));
     }

@@ -65,7 +65,9 @@ final class KwikInternals {
     }
 
     /// Gives the sender our packet numbers, congestion controller and loss detector, before the handshake begins.
-    static void shareSender(
+    ///
+    /// @return what waits to be sent in 1-RTT packets
+    static SendRequestQueue shareSender(
             SenderImpl sender, VersionHolder version, PacketNumberGenerator numbers, CongestionController congestion, Logger log) {
         var assemblers = (PacketAssembler[]) get(
                 (GlobalPacketAssembler) get(sender, SenderImpl.class, "packetAssembler"),
@@ -85,6 +87,7 @@ final class KwikInternals {
         }
         detectors[PnSpace.App.ordinal()] =
                 new NanosecondLossDetector(recovery, rtt, congestion, sender::flush, log.getQLog());
+        return queues[APP];
     }
 
     /// The array in which the write keys of each level stand, so that a gate can be put before those of 1-RTT.

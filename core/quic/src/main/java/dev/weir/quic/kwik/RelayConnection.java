@@ -42,6 +42,7 @@ import tech.kwik.core.log.Logger;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.ShortHeaderPacket;
+import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnectionRegistry;
 import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
@@ -62,6 +63,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private final InetSocketAddress peer;
     private final AtomicBoolean frameRequested = new AtomicBoolean();
     private final MoqtStreams streams;
+    private final SendRequestQueue sendQueue;
     private volatile byte[] connectionId = {};
     private volatile @Nullable TransportParameters peerParameters;
     private volatile long firstMediaStream = Long.MAX_VALUE;
@@ -100,7 +102,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         this.peer = peer;
         this.numbers = new SharedPacketNumbers(session.cells());
         this.streams = new MoqtStreams(this, session);
-        KwikInternals.shareSender(
+        this.sendQueue = KwikInternals.shareSender(
                 getSender(), quicVersion, numbers, new SharedCongestion(session, getSender(), this::acknowledged), logger);
     }
 
@@ -236,6 +238,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     @Override
     public ProcessResult process(ShortHeaderPacket packet, PacketMetaData metaData) {
         largestReceived = Math.max(largestReceived, packet.getPacketNumber());
+        session.packetReceived(packet.getPacketNumber());
         return super.process(packet, metaData);
     }
 
@@ -421,7 +424,20 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void wakeSender() {
-        getSender().flush();
+        if (sendQueue.hasRequests()) {
+            getSender().flush();
+        }
+    }
+
+    /// Kwik wakes its sender thread after every datagram received. An ACK asks for no answer, and ACKs of kernel-sent packets
+    /// are most of what subscribers send.
+    @Override
+    public void datagramProcessed() {
+        if (!streams.isStarted() || sendQueue.hasProbe() || !sendQueue.isEmpty()) {
+            super.datagramProcessed();
+        } else {
+            runPostProcessingActions();
+        }
     }
 
     @Override
