@@ -135,6 +135,11 @@ final class MoqtSession {
     /// @param accepted packets that quiche could open, of all kinds
     record PacketCounts(long arrived, long accepted) {}
 
+    /// From now on acknowledges every other packet only. Event loop only.
+    void delayAcknowledgements() {
+        transport().acknowledgements().begin();
+    }
+
     /// Has a task run whenever the relay allows more streams. Event loop only.
     void onStreamLimitRaised(Runnable task) {
         streamLimitRaised = task;

@@ -26,7 +26,9 @@ import java.util.concurrent.TimeoutException;
 /// @param socket the UDP socket
 /// @param connection the connection
 /// @param arrivals counts what comes in on the socket
-record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arrivals) {
+/// @param acknowledgements when to acknowledge it
+record QuicTransport(
+        Channel socket, QuicChannel connection, ArrivalCounter arrivals, AcknowledgementDelay acknowledgements) {
     private static final String ALPN = "moqt-18";
     private static final int CONNECT_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
@@ -47,7 +49,8 @@ record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arri
     /// @throws BenchException if the connection does not come about
     static QuicTransport connect(PeerLoop loop, PeerOptions options, ChannelHandler handler, ChannelHandler streams) {
         var arrivals = new ArrivalCounter();
-        Channel socket = openSocket(loop, options, arrivals);
+        var acknowledgements = new AcknowledgementDelay();
+        Channel socket = openSocket(loop, options, arrivals, acknowledgements);
         try {
             QuicChannel connection = QuicChannel.newBootstrap(socket)
                     .handler(handler)
@@ -56,7 +59,7 @@ record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arri
                     .remoteAddress(options.relay())
                     .connect()
                     .get(CONNECT_SECONDS + 1, TimeUnit.SECONDS);
-            return new QuicTransport(socket, connection, arrivals);
+            return new QuicTransport(socket, connection, arrivals, acknowledgements);
         } catch (ExecutionException | TimeoutException e) {
             socket.close();
             throw noConnection(options, e.getCause() == null ? e : e.getCause());
@@ -73,7 +76,7 @@ record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arri
                 + " certificate is the one you named.", cause);
     }
 
-    private static Channel openSocket(PeerLoop loop, PeerOptions options, ArrivalCounter arrivals) {
+    private static Channel openSocket(PeerLoop loop, PeerOptions options, ChannelHandler... firstHandlers) {
         ChannelHandler codec = codec(options);
         try {
             return new Bootstrap()
@@ -84,7 +87,7 @@ record QuicTransport(Channel socket, QuicChannel connection, ArrivalCounter arri
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(arrivals, codec);
+                            channel.pipeline().addLast(firstHandlers).addLast(codec);
                         }
                     })
                     .bind(new InetSocketAddress(addressTowards(options.relay()), 0))

@@ -178,6 +178,7 @@ final class SubscriberRequests implements SessionEvents {
             alias = ok.trackAlias();
             reception = new Reception(TrackContent.of(ok.properties()), request);
             countsAtStart = session.packetCounts();
+            session.delayAcknowledgements();
             early.forEach(Runnable::run);
             early.clear();
             accepted.complete(null);

@@ -13,7 +13,7 @@ import java.util.List;
 public final class BenchPath {
     private static final String PREFIX = "weir-bench";
     /// For the relay's and the subscribers' JIT compilers; not measured.
-    private static final int WARM_UP_SECONDS = 4;
+    private static final int WARM_UP_SECONDS = 6;
 
     private BenchPath() {}
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.bench.BenchException;
+import dev.weir.spi.DeliveryMode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTests {
+    @ParameterizedTest
+    @CsvSource({"relay.example, relay.example, 4433", "relay.example:99, relay.example, 99", "10.0.0.1:1, 10.0.0.1, 1",
+        "[2001:db8::1]:4434, 2001:db8::1, 4434", "[2001:db8::1], 2001:db8::1, 4433", "2001:db8::1, 2001:db8::1, 4433"})
+    void relaysAreNamedInManyWays(String text, String host, int port) {
+        assertThat(RelayTarget.parse(text, null, true)).isEqualTo(new RelayTarget(host, port, null, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ":4433", "relay:", "relay:port", "relay:0", "relay:65536", "relay:123456"})
+    void otherNamesAreRefused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> RelayTarget.parse(text, null, true)).withMessageContaining("--relay");
+    }
+
+    @Test
+    void certificatesThatCannotBeReadAreASentence() {
+        RelayTarget target = RelayTarget.parse("127.0.0.1", Path.of("no-such.pem"), false);
+
+        assertThatThrownBy(target::peerOptions).isInstanceOf(BenchException.class).hasMessageContaining("no-such.pem");
+    }
+
+    @Test
+    void valuesOutOfRangeAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(0, 1200)).withMessage("--rate takes 1 to 100000 objects per second, not 0.");
+        assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(1, 31)).withMessageContaining("--size");
+        assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(257, RunModes.BOTH, RelayPath.AUTO, 1, null, null, null, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(1, RunModes.BOTH, RelayPath.AUTO, 1,
+                new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null)).withMessageContaining("--media");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
+    }
+
+    @Test
+    void defaultsAreTheIssues() {
+        assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null));
+        assertThat(RunModes.BOTH.modes()).containsExactly(DeliveryMode.STREAM, DeliveryMode.DATAGRAM);
+        assertThat(BenchPathOptions.defaults().subscribers()).containsExactly(1, 8, 64);
+    }
+
+    @Test
+    void theBenchmarksRateIsOneThatUserSpaceCarries() {
+        BenchPathOptions options = BenchPathOptions.defaults();
+
+        assertThat(options.rateFor(1)).isEqualTo(200);
+        assertThat(options.rateFor(64)).isLessThan(options.rateFor(8));
+        assertThat(options.rateFor(256)).isGreaterThanOrEqualTo(5);
+    }
+}
