@@ -87,21 +87,19 @@ class PublisherPeerTests {
     }
 
     @Test
-    void everyGroupHasAStreamEvenIfTheRelayAllowsFewAtOnce() throws Exception {
+    void everyGroupHasAStream() throws Exception {
         connect(DeliveryMode.STREAM);
         assertThat(announce(false, ok())).isEqualTo(new PublishNamespace(0, TRACK.namespace(), Parameters.EMPTY));
         subscribe();
-        var source = new SyntheticSource(5, 3000, 1);
-        var more = new SyntheticSource(1000, 300, 1);
+        var source = new SyntheticSource(5, 3000, 2);
 
         PublishedTrack sent = publisher.publish(source);
 
-        assertThat(relay.await().message()).isInstanceOf(PublishDone.class).extracting(m -> ((PublishDone) m).streamCount()).isEqualTo(1L);
-        await().atMost(Duration.ofSeconds(10)).until(() -> relay.finishedStreams.size() == 1);
+        assertThat(relay.await().message()).isInstanceOf(PublishDone.class).extracting(m -> ((PublishDone) m).streamCount()).isEqualTo(2L);
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.finishedStreams.size() == 2);
         assertThat(received()).isEqualTo(sent.objects());
         assertThat(sent.sha256()).isEqualTo(source.sha256());
         assertThat(sent.failures()).isEmpty();
-        assertThat(more.sha256()).isNotEqualTo(source.sha256());
     }
 
     @Test

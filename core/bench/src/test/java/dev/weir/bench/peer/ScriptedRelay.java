@@ -136,6 +136,11 @@ final class ScriptedRelay implements AutoCloseable {
 
     private final class Connection extends ChannelInboundHandlerAdapter {
         @Override
+        public boolean isSharable() {
+            return true;
+        }
+
+        @Override
         public void channelActive(ChannelHandlerContext context) {
             var channel = (QuicChannel) context.channel();
             channel.createStream(QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter()).addListener(opened -> {
