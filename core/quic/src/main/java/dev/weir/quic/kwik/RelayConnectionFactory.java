@@ -4,21 +4,29 @@ package dev.weir.quic.kwik;
 import dev.weir.engine.Relay;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.log.Logger;
+import tech.kwik.core.packet.InitialPacket;
+import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnectionFactory;
 import tech.kwik.core.server.ServerConnectionRegistry;
 import tech.kwik.core.server.ServerConnector;
 import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectionProxy;
+import tech.kwik.core.server.impl.SharedThreadConnection;
 
 /// Makes [RelayConnection]s where Kwik would make its own.
 final class RelayConnectionFactory extends ServerConnectionFactory {
     private final Relay relay;
+    private final Executor threads;
     private final DatagramSocket socket;
     private final TlsServerEngineFactory tls;
     private final ServerConnectionConfig configuration;
@@ -29,6 +37,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
 
     private RelayConnectionFactory(
             Relay relay,
+            Executor threads,
             DatagramSocket socket,
             TlsServerEngineFactory tls,
             ServerConnectionConfig configuration,
@@ -38,6 +47,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
             Logger logger) {
         super(socket, tls, configuration, protocols, registry, closeCallback, logger);
         this.relay = relay;
+        this.threads = threads;
         this.socket = socket;
         this.tls = tls;
         this.configuration = configuration;
@@ -48,8 +58,11 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
     }
 
     /// Puts a factory for `relay` into a connector that was built but not started.
+    ///
+    /// @param threads where received datagrams are processed
     static void install(
             Relay relay,
+            Executor threads,
             ServerConnector connector,
             DatagramSocket socket,
             TlsServerEngineFactory tls,
@@ -57,6 +70,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
             Logger logger) {
         var factory = new RelayConnectionFactory(
                 relay,
+                threads,
                 socket,
                 tls,
                 configuration,
@@ -65,6 +79,12 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
                 KwikInternals.closeCallback(KwikInternals.factory(connector)),
                 logger);
         KwikInternals.replaceFactory(connector, factory);
+    }
+
+    @Override
+    public ServerConnectionProxy createServerConnectionProxy(
+            ServerConnectionImpl connection, List<InitialPacket> initialPackets, ByteBuffer data, PacketMetaData metaData) {
+        return new SharedThreadConnection(threads, connection, initialPackets, data, metaData, logger);
     }
 
     @Override

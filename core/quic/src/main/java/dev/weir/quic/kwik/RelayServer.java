@@ -17,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ public final class RelayServer implements AutoCloseable {
     private final Relay relay;
     private final DatagramChannel channel;
     private final ServerConnector connector;
+    private final ExecutorService receivers;
     private final ScheduledExecutorService ticker;
     private final Set<RelayConnection> connections;
     private final InetSocketAddress address;
@@ -56,12 +58,14 @@ public final class RelayServer implements AutoCloseable {
             Relay relay,
             DatagramChannel channel,
             ServerConnector connector,
+            ExecutorService receivers,
             Set<RelayConnection> connections,
             InetSocketAddress address,
             boolean kernelPath) {
         this.relay = relay;
         this.channel = channel;
         this.connector = connector;
+        this.receivers = receivers;
         this.connections = connections;
         this.address = address;
         this.kernelPath = kernelPath;
@@ -91,9 +95,12 @@ public final class RelayServer implements AutoCloseable {
                     .withConfiguration(configuration)
                     .withLogger(logger)
                     .build();
-            RelayConnectionFactory.install(relay, connector, channel.socket(), tls, configuration, logger);
+            ExecutorService receivers = Executors.newFixedThreadPool(
+                    Math.max(2, Runtime.getRuntime().availableProcessors()),
+                    Thread.ofPlatform().name("weir-receiver-", 0).daemon().factory());
+            RelayConnectionFactory.install(relay, receivers, connector, channel.socket(), tls, configuration, logger);
             connector.registerApplicationProtocol(ALPN, new MoqtProtocol(connections));
-            var server = new RelayServer(relay, channel, connector, connections, address, plane != null);
+            var server = new RelayServer(relay, channel, connector, receivers, connections, address, plane != null);
             server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
             connector.start();
             return server;
@@ -231,6 +238,7 @@ public final class RelayServer implements AutoCloseable {
         ticker.shutdown();
         relay.close();
         connector.close();
+        receivers.shutdown();
         closeQuietly(null, channel);
     }
 
