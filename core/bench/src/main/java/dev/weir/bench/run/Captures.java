@@ -31,12 +31,24 @@ final class Captures implements AutoCloseable {
             throw new BenchException("Cannot make the folder " + folder + " for captures (" + e.getMessage()
                     + "); name a folder that you may write to.", e);
         }
+        deleteOld(folder);
         var captures = new Captures(folder);
         for (Host host : hosts) {
             Path file = folder.resolve("host-" + captures.running.size() + ".pcap");
             captures.running.put(host, Capture.start(host.namespace(), Topology.HOST_INTERFACE, file, "udp port " + RelayProcess.PORT));
         }
         return captures;
+    }
+
+    /// Key logs are appended to: those of an earlier run must go.
+    private static void deleteOld(Path folder) {
+        try (var files = Files.newDirectoryStream(folder, "subscriber-*.{pcap,keys}")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new BenchException("Cannot delete old captures in " + folder + " (" + e.getMessage() + "); name another folder.", e);
+        }
     }
 
     /// Stops capturing and writes a file per subscriber.

@@ -128,15 +128,12 @@ final class FanOutRun {
                 PublishedTrack sent = publish(publisher, source, subscribers, measurement);
                 boolean ended = subscribers.awaitEnd(END_SECONDS);
                 measurement.end();
-                RunReport report = new RunAnalysis(plan, sent, measurement, relay.path())
+                return new RunAnalysis(plan, sent, measurement, relay.path())
                         .publisher(publisher, plan.media().remark(publisher.largestPayload(content)))
                         .subscribers(subscribers, ended)
                         .playable(receivedFile())
+                        .captured(captures == null ? 0 : captures.finish(subscribers.members()))
                         .report();
-                if (captures != null) {
-                    captures.finish(subscribers.members());
-                }
-                return report;
             }
         }
     }

@@ -161,15 +161,6 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
-    /// @return its log so far, warnings and errors only
-    public List<String> warnings() {
-        try (var lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")).toList();
-        } catch (IOException e) {
-            return List.of("its log cannot be read: " + e.getMessage());
-        }
-    }
-
     /// Ends the relay, first politely.
     @Override
     public void close() {

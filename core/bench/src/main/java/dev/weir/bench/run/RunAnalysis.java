@@ -131,6 +131,13 @@ final class RunAnalysis {
         return this;
     }
 
+    RunAnalysis captured(long lost) {
+        if (lost > 0) {
+            remarks.add("The captures themselves lost " + lost + " packets; they are not complete.");
+        }
+        return this;
+    }
+
     RunReport report() {
         var copies = new Copies(relay.get("copies.kernel"), relay.get("copies.userspace"));
         long tagFailures = wholeRelay.get("tag_failures") + rejected;

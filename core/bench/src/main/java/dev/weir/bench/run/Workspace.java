@@ -18,21 +18,23 @@ import org.slf4j.LoggerFactory;
 final class Workspace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
 
-    private final Path folder;
+    private @Nullable Path folder;
     private final Deque<AutoCloseable> kept = new ArrayDeque<>();
     private final Thread shutdownHook = Thread.ofPlatform().name("clean-up").unstarted(this::cleanUp);
 
     Workspace() {
-        try {
-            this.folder = Files.createTempDirectory("weir-bench");
-        } catch (IOException e) {
-            throw new BenchException("Cannot make a temporary folder (" + e.getMessage() + "); make room there.", e);
-        }
         Runtime.getRuntime().addShutdownHook(shutdownHook);
     }
 
     /// A temporary folder that goes with this.
-    Path folder() {
+    synchronized Path folder() {
+        if (folder == null) {
+            try {
+                folder = Files.createTempDirectory("weir-bench");
+            } catch (IOException e) {
+                throw new BenchException("Cannot make a temporary folder (" + e.getMessage() + "); make room there.", e);
+            }
+        }
         return folder;
     }
 
@@ -80,8 +82,8 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    private void deleteFolder() {
-        if (!Files.exists(folder)) {
+    private synchronized void deleteFolder() {
+        if (folder == null || !Files.exists(folder)) {
             return;
         }
         try (var files = Files.walk(folder)) {
