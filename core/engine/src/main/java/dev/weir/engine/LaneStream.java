@@ -96,8 +96,14 @@ final class LaneStream {
         return pending.total() - before;
     }
 
+    /// Whether there is something that can be sent now. What the kernel sent and lost before user space has received it has
+    /// to wait until it arrives.
     boolean hasPending() {
-        return !reset && (!pending.isEmpty() || finReady());
+        return !reset && (!pending.isEmpty() && pending.start(0) < cachedEnd() || finReady());
+    }
+
+    private long cachedEnd() {
+        return Math.max(prefix.length, upstream.length() + shift);
     }
 
     long pendingBytes() {
@@ -115,7 +121,7 @@ final class LaneStream {
 
     /// One past the last offset of the first waiting range.
     long pendingEnd() {
-        return pending.isEmpty() ? pendingStart() : pending.end(0);
+        return pending.isEmpty() ? pendingStart() : Math.min(pending.end(0), cachedEnd());
     }
 
     /// Whether a chunk that ends at `end` carries the FIN.

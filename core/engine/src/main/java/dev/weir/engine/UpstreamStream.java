@@ -97,12 +97,17 @@ final class UpstreamStream {
         return requireHeader().alias();
     }
 
+    /// Group ID; 0 until the header has arrived.
     long group() {
-        return requireHeader().group();
+        return header == null ? 0 : header.group();
     }
 
+    /// Subgroup ID; 0 until it is known.
     long subgroup() {
-        SubgroupHeader h = requireHeader();
+        SubgroupHeader h = header;
+        if (h == null) {
+            return 0;
+        }
         return h.subgroupMode() == SubgroupHeader.SubgroupMode.FIRST_OBJECT
                 ? objectCount == 0 ? 0 : objects[0]
                 : h.subgroup();

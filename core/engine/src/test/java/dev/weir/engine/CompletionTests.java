@@ -152,6 +152,23 @@ class CompletionTests {
     }
 
     @Test
+    void waitsForBytesThatTheKernelLostBeforeUserSpaceHasThem() {
+        long second = PUBLISHER_STREAM + 4;
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        plane.streamCopy(0, 1, 1, second, 0, 600, false, FIRST_STREAM + 4);
+        relay.tick();
+        subscriber.cells.skipTo(10);
+        assertThat(subscriber.acknowledged(new long[] {9, 9}, 0, now)).isTrue();
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+        arrive(0, 400, false);
+        StreamChunk chunk = subscriber.nextStreamFrame(1200);
+        assertThat(chunk.data()).isEqualTo(Arrays.copyOf(stream, 400));
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+        arrive(400, 600, false);
+        assertThat(subscriber.nextStreamFrame(1200).offset()).isEqualTo(400);
+    }
+
+    @Test
     void closesOnAnAckOfANumberThatNobodyDrew() {
         subscriber.cells.skipTo(10);
         assertThat(subscriber.acknowledged(new long[] {10, 10}, 0, now)).isFalse();

@@ -58,6 +58,8 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     /// Bytes around a DATAGRAM payload in a packet: first byte, packet number, tag, frame type and length.
     private static final int DATAGRAM_OVERHEAD = 1 + 4 + 16 + 3;
 
+    private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(RelayConnection.class);
+
     private final Session session;
     private final SharedPacketNumbers numbers;
     private final InetSocketAddress peer;
@@ -500,6 +502,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void abortConnection(Throwable error) {
+        LOG.atWarn().setCause(error).addKeyValue("peer", peer).log("a connection was given up for an internal error");
         end();
         super.abortConnection(error);
     }
