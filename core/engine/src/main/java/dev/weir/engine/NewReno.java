@@ -6,9 +6,9 @@ package dev.weir.engine;
 public final class NewReno implements CongestionControl {
     /// Packet size that windows are counted in, bytes.
     static final long PACKET = 1252;
-    /// Initial window: 128 packets. Ten (RFC 9002 section 7.2) is less than one key frame of 720p video, so that every stream
+    /// Initial window: 256 packets. Ten (RFC 9002 section 7.2) is less than one key frame of 720p video, so that every stream
     /// would begin with a stall. A relay does not burst by itself: its copies come at the pace of the publisher's packets.
-    static final long INITIAL_WINDOW = 128 * PACKET;
+    static final long INITIAL_WINDOW = 256 * PACKET;
     private static final long MINIMUM_WINDOW = 2 * PACKET;
     private static final long MAXIMUM_WINDOW = 64L << 20;
 
