@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class MoqtSession {
     private static final Logger LOG = LoggerFactory.getLogger(MoqtSession.class);
     private static final int SETUP_SECONDS = 10;
+    private static final int CLOSE_SECONDS = 2;
     private static final byte[] PATH = "/".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionEvents events;
@@ -195,8 +196,9 @@ final class MoqtSession {
     void close() {
         QuicTransport known = transport;
         if (known != null) {
-            known.connection().close(true, (int) SessionError.NO_ERROR.code(), Unpooled.EMPTY_BUFFER).awaitUninterruptibly(2, TimeUnit.SECONDS);
-            known.socket().close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+            known.connection().close(true, (int) SessionError.NO_ERROR.code(), Unpooled.EMPTY_BUFFER)
+                    .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+            known.socket().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

@@ -142,9 +142,11 @@ public final class PublisherPeer implements AutoCloseable {
     public void awaitQuiet() {
         long deadline = System.nanoTime() + QUIET_LIMIT_NANOS;
         long before = -1;
-        for (long sent = statistic(QuicConnectionStats::sent); sent != before && System.nanoTime() < deadline; sent = statistic(QuicConnectionStats::sent)) {
-            before = sent;
+        long sent = statistic(QuicConnectionStats::sent);
+        while (sent != before && System.nanoTime() < deadline) {
             LockSupport.parkNanos(QUIET_NANOS);
+            before = sent;
+            sent = statistic(QuicConnectionStats::sent);
         }
     }
 

@@ -130,7 +130,8 @@ final class SubscriberRequests implements SessionEvents {
 
     @Override
     public void closed(String reason) {
-        accepted.completeExceptionally(new BenchException("The subscriber's session ended (" + reason + "); look at the relay's log."));
+        accepted.completeExceptionally(new BenchException(
+                "The subscriber's session ended (" + reason + "); look at the relay's log."));
         ended.complete(reason);
     }
 
@@ -195,7 +196,8 @@ final class SubscriberRequests implements SessionEvents {
 
         @Override
         public void ended(String reason) {
-            accepted.completeExceptionally(new BenchException("The relay ended the subscription without an answer (" + reason + "); look at its log."));
+            accepted.completeExceptionally(new BenchException(
+                    "The relay ended the subscription without an answer (" + reason + "); look at its log."));
             if (done == null) {
                 ended.complete(reason);
             }

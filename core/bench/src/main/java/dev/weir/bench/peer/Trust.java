@@ -42,7 +42,8 @@ public sealed interface Trust {
             }
             return new Pinned(certificates.stream().map(X509Certificate.class::cast).toList());
         } catch (IOException | CertificateException e) {
-            throw new BenchException("Cannot read the certificate " + file + " (" + e + "); name a PEM file with the relay's certificate.", e);
+            throw new BenchException("Cannot read the certificate " + file + " (" + e
+                    + "); name a PEM file with the relay's certificate.", e);
         }
     }
 

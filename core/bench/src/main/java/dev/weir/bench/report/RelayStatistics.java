@@ -35,7 +35,8 @@ public record RelayStatistics(Map<String, Long> values) {
     public Map<String, Long> under(String prefix) {
         return values.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue() > 0)
-                .collect(Collectors.toMap(entry -> entry.getKey().substring(prefix.length()), Map.Entry::getValue, Long::sum, TreeMap::new));
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().substring(prefix.length()), Map.Entry::getValue, Long::sum, TreeMap::new));
     }
 
     /// @param earlier an earlier reading

@@ -2,6 +2,7 @@
 package dev.weir.bench.run;
 
 import dev.weir.bench.report.BenchReport;
+import dev.weir.bench.report.Latency;
 import dev.weir.bench.report.ReportTable;
 import dev.weir.bench.report.RunReport;
 import dev.weir.spi.DeliveryMode;
@@ -43,26 +44,31 @@ public final class BenchPath {
         }
         DemoRun.say(out, "\n" + ReportTable.comparison(runs));
         ratios.forEach(line -> DemoRun.say(out, line));
-        runs.forEach(run -> run.problems().forEach(problem ->
-                DemoRun.say(out, "Not as expected, " + run.mode() + ", " + run.subscribers() + " subscribers, " + run.path() + ": " + problem)));
+        runs.forEach(run -> run.problems().forEach(problem -> DemoRun.say(out, "Not as expected, %s, %d subscribers, %s: %s".formatted(
+                run.mode(), run.subscribers(), run.path(), problem))));
         if (options.json() != null) {
             new BenchReport(runs).writeTo(options.json());
         }
         return DemoRun.exitCode(runs, out);
     }
 
-    private static RunReport run(FanOutRun.Bed bed, BenchPathOptions options, DeliveryMode mode, int subscribers, RelayPath path, PrintWriter out) {
+    private static RunReport run(
+            FanOutRun.Bed bed, BenchPathOptions options, DeliveryMode mode, int subscribers, RelayPath path, PrintWriter out) {
         int rate = options.rateFor(subscribers);
-        DemoRun.say(out, "%s, %d subscribers, %s path, %d objects/s of %d bytes …".formatted(mode, subscribers, path.word(), rate, options.size()));
+        DemoRun.say(out, "%s, %d subscribers, %s path, %d objects/s of %d bytes …".formatted(
+                mode, subscribers, path.word(), rate, options.size()));
         var media = new MediaPlan.Synthetic(new SyntheticLoad(rate, options.size()), WARM_UP_SECONDS + options.seconds());
         return new FanOutRun(bed, new FanOutRun.Plan(subscribers, mode, path, media, WARM_UP_SECONDS, null), out).run();
     }
 
     private static String ratio(RunReport kernel, RunReport userSpace) {
-        return "%s, %d subscribers: kernel / user space = %.2f in latency p50 (%.0f / %.0f µs), %.2f in p99, %.2f in CPU per copy (%.2f / %.2f µs)".formatted(
-                kernel.mode(), kernel.subscribers(),
-                kernel.latencyUs().p50() / userSpace.latencyUs().p50(), kernel.latencyUs().p50(), userSpace.latencyUs().p50(),
-                kernel.latencyUs().p99() / userSpace.latencyUs().p99(),
-                kernel.cpuUsPerCopy().total() / userSpace.cpuUsPerCopy().total(), kernel.cpuUsPerCopy().total(), userSpace.cpuUsPerCopy().total());
+        Latency fast = kernel.latencyUs();
+        Latency slow = userSpace.latencyUs();
+        double kernelCpu = kernel.cpuUsPerCopy().total();
+        double userSpaceCpu = userSpace.cpuUsPerCopy().total();
+        return ("%s, %d subscribers: kernel / user space = %.2f in latency p50 (%.0f / %.0f µs), %.2f in p99,"
+                + " %.2f in CPU per copy (%.2f / %.2f µs)").formatted(kernel.mode(), kernel.subscribers(),
+                fast.p50() / slow.p50(), fast.p50(), slow.p50(), fast.p99() / slow.p99(),
+                kernelCpu / userSpaceCpu, kernelCpu, userSpaceCpu);
     }
 }

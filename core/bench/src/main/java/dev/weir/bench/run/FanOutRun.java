@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One publisher, one relay process and any number of subscribers, in network namespaces of their own, for one track in one
@@ -57,7 +58,8 @@ final class FanOutRun {
             try {
                 return new Bed(workspace, topology, certificate, certificate.writePem(workspace.folder()));
             } catch (IOException e) {
-                throw new BenchException("Cannot write the relay's certificate to " + workspace.folder() + " (" + e.getMessage() + "); make room there.", e);
+                throw new BenchException("Cannot write the relay's certificate to " + workspace.folder() + " (" + e.getMessage()
+                        + "); make room there.", e);
             }
         }
 
@@ -151,9 +153,11 @@ final class FanOutRun {
 
     private PublishedTrack publish(PublisherPeer publisher, ObjectSource source, Subscribers subscribers, Measurement measurement) {
         long began = System.nanoTime();
-        try (Progress _ = Progress.show(out, () -> "%s through %s: %d of %d s, %d objects published, %d at the slowest of %d subscribers".formatted(
-                plan.mode(), measurement.path(), Math.min(plan.media().seconds(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)),
-                plan.media().seconds(), publisher.sentObjects(), subscribers.fewestReceived(), plan.subscribers()))) {
+        int seconds = plan.media().seconds();
+        Supplier<String> progress = () -> "%s through %s: %d of %d s, %d objects published, %d at the slowest of %d subscribers".formatted(
+                plan.mode(), measurement.path(), Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)),
+                seconds, publisher.sentObjects(), subscribers.fewestReceived(), plan.subscribers());
+        try (Progress _ = Progress.show(out, progress)) {
             if (plan.warmUpSeconds() > 0) {
                 measurement.restartAfter(plan.warmUpSeconds());
             }
@@ -165,7 +169,8 @@ final class FanOutRun {
         try {
             publisher.subscribed().get(SUBSCRIPTION_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new BenchException("The relay did not ask the publisher for its track, although there are subscribers; look at its log.", e);
+            throw new BenchException("The relay did not ask the publisher for its track, although there are subscribers;"
+                    + " look at its log.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchException("Interrupted while waiting for the relay's subscription.", e);

@@ -143,11 +143,13 @@ public final class RelayProcess implements AutoCloseable {
                     return RelayStatistics.ofJson(Files.readString(statisticsFile));
                 }
             } catch (IOException e) {
-                throw new BenchException("Cannot read the relay's statistics " + statisticsFile + " (" + e.getMessage() + "); make room on the disk.", e);
+                throw new BenchException("Cannot read the relay's statistics " + statisticsFile + " (" + e.getMessage()
+                        + "); make room on the disk.", e);
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
-        throw new BenchException("The relay wrote no statistics for 10 s: it stands still, or the disk is full; its log ends with: " + lastWords());
+        throw new BenchException("The relay wrote no statistics for 10 s: it stands still, or the disk is full; its log ends"
+                + " with: " + lastWords());
     }
 
     private Instant modified() throws IOException {

@@ -160,7 +160,8 @@ final class RunAnalysis {
             problems.add("The kernel made copies although the relay was told not to let it.");
         }
         if (tagFailures > 0) {
-            problems.add(tagFailures + " packets were not accepted by the kernel or by a subscriber: wrong tag, number used before, or malformed.");
+            problems.add(tagFailures + " packets were not accepted by the kernel or by a subscriber: wrong tag, number used"
+                    + " before, or malformed.");
         }
         if (wholeRelay.get("protocol_violations") > 0) {
             problems.add("The relay counted " + protocolViolations + " protocol violations.");

@@ -47,7 +47,7 @@ public final class SubscribeRun {
                 peers.getLast().subscribe();
             }
             DemoRun.say(out, "Subscribed to " + track + ".");
-            try (Progress _ = Progress.show(out, () -> peers.stream().mapToLong(SubscriberPeer::received).min().orElse(0) + " objects received")) {
+            try (Progress _ = Progress.show(out, () -> fewestReceived(peers) + " objects received")) {
                 awaitEnd(peers, options.seconds());
             }
             List<ReceptionReport> reports = peers.stream().map(SubscribeRun::report).toList();
@@ -57,6 +57,10 @@ public final class SubscribeRun {
             }
             return reports.stream().allMatch(ReceptionReport::isGood) ? 0 : 1;
         }
+    }
+
+    private static long fewestReceived(List<SubscriberPeer> peers) {
+        return peers.stream().mapToLong(SubscriberPeer::received).min().orElse(0);
     }
 
     private static void awaitEnd(List<SubscriberPeer> peers, int seconds) {
@@ -77,8 +81,8 @@ public final class SubscribeRun {
         String ended = peer.ended().getNow("the time is over");
         String violation = peer.violation();
         ReceivedTrack received = peer.finish();
-        return new ReceptionReport(peer.localAddress().getAddress().getHostAddress() + ":" + peer.localAddress().getPort(), received.objects().size(),
-                received.duplicates(), received.corrupt(), received.streamsCutOff(), received.resetGroups().size(),
+        return new ReceptionReport(Subscribers.format(peer.localAddress()), received.objects().size(), received.duplicates(),
+                received.corrupt(), received.streamsCutOff(), received.resetGroups().size(),
                 SinkSockets.dropsByPort().getOrDefault(peer.localAddress().getPort(), 0L), received.incompleteCount(),
                 HexFormat.of().formatHex(received.sha256()), Latency.of(received.latency()), ended, violation);
     }

@@ -34,9 +34,7 @@ final class Subscribers implements AutoCloseable {
     record Member(SubscriberPeer peer, Host host) {
         /// The address and port, as in reports.
         String address() {
-            String address = peer.localAddress().getAddress().getHostAddress();
-            String plain = address.replaceFirst("%.*", "").replaceFirst("(:0)+:", "::");
-            return (plain.contains(":") ? "[" + plain + "]" : plain) + ":" + peer.localAddress().getPort();
+            return format(peer.localAddress());
         }
     }
 
@@ -65,6 +63,12 @@ final class Subscribers implements AutoCloseable {
         }
     }
 
+    /// An address and port as people write them.
+    static String format(InetSocketAddress address) {
+        String plain = address.getAddress().getHostAddress().replaceFirst("%.*", "").replaceFirst("(:0)+:", "::");
+        return (plain.contains(":") ? "[" + plain + "]" : plain) + ":" + address.getPort();
+    }
+
     /// The name of a subscriber's files.
     static String name(int number) {
         return "subscriber-%02d".formatted(number);
@@ -76,7 +80,8 @@ final class Subscribers implements AutoCloseable {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new BenchException("Cannot work inside the network namespace " + host.namespace() + " (" + e.getMessage() + "); run as root.", e);
+            throw new BenchException("Cannot work inside the network namespace " + host.namespace() + " (" + e.getMessage()
+                    + "); run as root.", e);
         }
     }
 

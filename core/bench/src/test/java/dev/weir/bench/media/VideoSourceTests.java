@@ -29,7 +29,8 @@ class VideoSourceTests {
         assertThat(objects).extracting(SourceObject::location).containsExactly(
                 new Location(0, 0), new Location(0, 1), new Location(0, 2), new Location(0, 3),
                 new Location(1, 0), new Location(1, 1), new Location(1, 2));
-        assertThat(objects).extracting(SourceObject::dueMicros).containsExactly(0L, 0L, 33_000L, 66_000L, 1_000_000L, 1_000_000L, 1_033_000L);
+        assertThat(objects).extracting(SourceObject::dueMicros)
+                .containsExactly(0L, 0L, 33_000L, 66_000L, 1_000_000L, 1_000_000L, 1_033_000L);
         assertThat(objects).extracting(SourceObject::endOfGroup).containsExactly(false, false, false, true, false, false, true);
         assertThat(objects.get(4).payload(0)).isEqualTo(objects.get(0).payload(0));
     }

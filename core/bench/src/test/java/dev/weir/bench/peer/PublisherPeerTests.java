@@ -126,7 +126,8 @@ class PublisherPeerTests {
         PublishedTrack sent = publisher.publish(new SyntheticSource(200, largest, 1));
 
         await().atMost(Duration.ofSeconds(10)).until(() -> relay.datagrams.size() == 200);
-        assertThat(relay.datagrams).map(ObjectDatagram::decode).allSatisfy(object -> assertThat(SyntheticObject.decode(object.payload()).intact()).isTrue());
+        assertThat(relay.datagrams).map(ObjectDatagram::decode)
+                .allSatisfy(object -> assertThat(SyntheticObject.decode(object.payload()).intact()).isTrue());
         assertThat(sent.objects()).hasSize(200);
         assertThat(sent.failures()).isEmpty();
     }
@@ -165,7 +166,8 @@ class PublisherPeerTests {
         connect(DeliveryMode.DATAGRAM);
         announce(false, ok());
         QuicStreamChannel stream = subscribe();
-        CompletableFuture<PublishedTrack> publishing = CompletableFuture.supplyAsync(() -> publisher.publish(new SyntheticSource(50, 100, 1)));
+        CompletableFuture<PublishedTrack> publishing =
+                CompletableFuture.supplyAsync(() -> publisher.publish(new SyntheticSource(50, 100, 1)));
         await().until(() -> publisher.sentObjects() > 5);
         ScriptedRelay.send(stream, new RequestUpdate(3, Parameters.builder().forward(false).build()));
         assertThat(relay.await().message()).isEqualTo(ok());

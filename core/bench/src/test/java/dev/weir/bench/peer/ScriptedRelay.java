@@ -54,7 +54,9 @@ final class ScriptedRelay implements AutoCloseable {
     private final Channel socket;
 
     ScriptedRelay(DevelopmentCertificate certificate, long streamLimit) throws InterruptedException {
-        var tls = QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate()).applicationProtocols("moqt-18").build();
+        var tls = QuicSslContextBuilder.forServer(certificate.key(), null, certificate.certificate())
+                .applicationProtocols("moqt-18")
+                .build();
         ChannelHandler codec = new QuicServerCodecBuilder()
                 .sslContext(tls)
                 .maxIdleTimeout(10, TimeUnit.SECONDS)
@@ -103,13 +105,15 @@ final class ScriptedRelay implements AutoCloseable {
 
     /// Opens a request stream towards the peer.
     QuicStreamChannel request(ControlMessage message) throws Exception {
-        QuicStreamChannel stream = connection.get(10, TimeUnit.SECONDS).createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInitializer<QuicStreamChannel>() {
+        var answers = new ChannelInitializer<QuicStreamChannel>() {
             @Override
             protected void initChannel(QuicStreamChannel channel) {
                 channel.config().setReadFrames(true);
                 channel.pipeline().addLast(new Requests());
             }
-        }).get(10, TimeUnit.SECONDS);
+        };
+        QuicStreamChannel stream = connection.get(10, TimeUnit.SECONDS)
+                .createStream(QuicStreamType.BIDIRECTIONAL, answers).get(10, TimeUnit.SECONDS);
         send(stream, message);
         return stream;
     }

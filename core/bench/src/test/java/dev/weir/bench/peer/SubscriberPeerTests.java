@@ -63,7 +63,8 @@ class SubscriberPeerTests {
     @BeforeEach
     void connect() throws Exception {
         relay = new ScriptedRelay(certificate, 100);
-        subscriber = SubscriberPeer.connect(loop, options(), new SubscriberPeer.Request(TRACK, new SubscriptionFilter.LargestObject(), new Location(0, 0), null, 0));
+        var request = new SubscriberPeer.Request(TRACK, new SubscriptionFilter.LargestObject(), new Location(0, 0), null, 0);
+        subscriber = SubscriberPeer.connect(loop, options(), request);
     }
 
     @AfterEach
@@ -181,7 +182,8 @@ class SubscriberPeerTests {
         SourceObject first = source.next();
         byte[] payload = first.payload(WallClock.micros());
         payload[50] ^= 1;
-        ScriptedRelay.write(relay.stream(), true, header(0, ALIAS).encode(), new SubgroupObjectWriter(header(0, ALIAS)).object(0, new byte[0], payload));
+        ScriptedRelay.write(relay.stream(), true, header(0, ALIAS).encode(),
+                new SubgroupObjectWriter(header(0, ALIAS)).object(0, new byte[0], payload));
         QuicStreamChannel reset = relay.stream();
         ScriptedRelay.write(reset, false, header(1, ALIAS).encode());
         reset.shutdownOutput(2).sync();

@@ -37,9 +37,11 @@ class OptionsTests {
 
     @Test
     void valuesOutOfRangeAreRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(0, 1200)).withMessage("--rate takes 1 to 100000 objects per second, not 0.");
+        assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(0, 1200))
+                .withMessage("--rate takes 1 to 100000 objects per second, not 0.");
         assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(1, 31)).withMessageContaining("--size");
-        assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(257, RunModes.BOTH, RelayPath.AUTO, 1, null, null, null, null));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DemoOptions(257, RunModes.BOTH, RelayPath.AUTO, 1, null, null, null, null));
         assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(1, RunModes.BOTH, RelayPath.AUTO, 1,
                 new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null)).withMessageContaining("--media");
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
