@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.wire.moqt.ControlMessage;
+import dev.weir.wire.moqt.ControlMessage.Publish;
 import dev.weir.wire.moqt.ControlMessage.PublishDone;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
 import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.RequestOk;
+import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
 import dev.weir.wire.moqt.FullTrackName;
@@ -199,6 +201,100 @@ abstract class RelayScenarios {
             assertThat(entry.payload()).hasSize(100);
         }
         assertThat(objects).containsExactly(6L, 7L, 8L, 9L);
+    }
+
+    @Test
+    void stopsAndResumesWithForward() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        KwikPeer.Request upstream = acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        request.send(new RequestUpdate(2, Parameters.builder().forward(false).build()));
+        assertThat(request.answer()).isInstanceOf(RequestOk.class);
+        assertThat(upstream.answer()).isInstanceOfSatisfying(RequestUpdate.class, update -> assertThat(
+                        update.parameters().forward())
+                .isFalse());
+        awaitLanes(1);
+        publisher.connection.sendDatagram(object(1, 0));
+        request.send(new RequestUpdate(4, Parameters.builder().forward(true).build()));
+        assertThat(request.answer()).isInstanceOf(RequestOk.class);
+        awaitLanes(1);
+        publisher.connection.sendDatagram(object(1, 1));
+        byte[] datagram = subscriber.datagrams.poll(5, TimeUnit.SECONDS);
+        assertThat(datagram).isNotNull();
+        assertThat(ObjectDatagram.decode(datagram).object()).isEqualTo(1);
+    }
+
+    private static byte[] object(long group, long object) {
+        return new ObjectDatagram(ALIAS, group, object, 5, new byte[0], false, null, new byte[100]).encode();
+    }
+
+    @Test
+    void startsWithTheNextGroup() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer early = peer(CHACHA);
+        var request = early.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        publisher.connection.sendDatagram(object(6, 0));
+        assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
+        KwikPeer late = peer(CHACHA);
+        var next = late.request(subscribe(new SubscriptionFilter.NextGroupStart()));
+        assertThat(next.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(2);
+        publisher.connection.sendDatagram(object(6, 1));
+        assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
+        publisher.connection.sendDatagram(object(7, 0));
+        byte[] datagram = late.datagrams.poll(5, TimeUnit.SECONDS);
+        assertThat(datagram).isNotNull();
+        assertThat(ObjectDatagram.decode(datagram).group()).isEqualTo(7);
+    }
+
+    @Test
+    void takesTracksThatArePublishedUnasked() throws Exception {
+        KwikPeer publisher = peer(CHACHA);
+        var offer = publisher.request(new Publish(0, TRACK, ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
+        assertThat(offer.answer()).isInstanceOfSatisfying(RequestOk.class, ok -> assertThat(ok.parameters().forward())
+                .isFalse());
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        assertThat(offer.answer()).isInstanceOfSatisfying(RequestUpdate.class, update -> assertThat(
+                        update.parameters().forward())
+                .isTrue());
+        awaitLanes(1);
+        publisher.connection.sendDatagram(object(1, 0));
+        assertThat(subscriber.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void saysGoodbye() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        relay.close();
+        assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.status())
+                .isEqualTo(PublishDoneStatus.GOING_AWAY.code()));
+    }
+
+    @Test
+    void closesOnAMalformedObject() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        publisher.connection.sendDatagram(new byte[] {0x22, 1, 1, 1, 1}); // status and end of group together
+        await().until(() -> relay.statistics().get("protocol_violations") == 1);
+        await().until(() -> relay.statistics().get("connections") == 1);
+        assertThat(subscriber.datagrams).isEmpty();
     }
 
     @Test
