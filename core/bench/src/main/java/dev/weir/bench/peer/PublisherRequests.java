@@ -100,6 +100,11 @@ final class PublisherRequests implements SessionEvents {
     }
 
     @Override
+    public void unknownStreamReset() {
+        // Whatever it was, it is over.
+    }
+
+    @Override
     public void datagram(byte[] bytes) {
         throw unwanted();
     }

@@ -14,6 +14,7 @@ import org.HdrHistogram.Histogram;
 /// @param streamsFinished subgroup streams that ended with FIN behind an object
 /// @param streamsCutOff subgroup streams that ended with FIN inside an object
 /// @param resetGroups groups whose stream was reset, with the code
+/// @param unknownStreamsReset streams that were reset before their group was known
 /// @param latency publisher to subscriber, microseconds
 /// @param sha256 SHA-256 of the content as far as it could be put together
 /// @param incomplete what could not be put together, the first ones
@@ -25,6 +26,7 @@ public record ReceivedTrack(
         long streamsFinished,
         long streamsCutOff,
         Map<Long, Long> resetGroups,
+        long unknownStreamsReset,
         Histogram latency,
         byte[] sha256,
         List<String> incomplete,

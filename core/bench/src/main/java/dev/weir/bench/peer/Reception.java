@@ -29,6 +29,7 @@ final class Reception {
     private long corrupt;
     private long streamsFinished;
     private long streamsReset;
+    private long unknownStreamsReset;
     private long streamsCutOff;
 
     Reception(TrackContent content, SubscriberPeer.Request request) {
@@ -81,20 +82,24 @@ final class Reception {
         resetGroups.put(group, code);
     }
 
+    void unknownStreamReset() {
+        unknownStreamsReset++;
+    }
+
     /// Objects received so far; any thread.
     long received() {
         return received;
     }
 
     long streamsOver() {
-        return streamsFinished + streamsReset + streamsCutOff;
+        return streamsFinished + streamsReset + streamsCutOff + unknownStreamsReset;
     }
 
     /// Nothing more comes.
     ReceivedTrack finish() {
         ordered.finish();
         output.close();
-        return new ReceivedTrack(Map.copyOf(objects), duplicates, corrupt, streamsFinished, streamsCutOff, Map.copyOf(resetGroups),
-                latency.copy(), output.sha256(), output.incomplete(), output.incompleteCount());
+        return new ReceivedTrack(Map.copyOf(objects), duplicates, corrupt, streamsFinished, streamsCutOff,
+                Map.copyOf(resetGroups), unknownStreamsReset, latency.copy(), output.sha256(), output.incomplete(), output.incompleteCount());
     }
 }

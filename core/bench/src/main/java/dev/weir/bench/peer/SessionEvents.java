@@ -16,6 +16,9 @@ interface SessionEvents {
     /// @return takes what follows the header
     SubgroupStream subgroup(SubgroupHeader header);
 
+    /// The relay has reset a stream before its header could be read, so nobody knows which one it was.
+    void unknownStreamReset();
+
     /// A DATAGRAM has come.
     void datagram(byte[] bytes);
 

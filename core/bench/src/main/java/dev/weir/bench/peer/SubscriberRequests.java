@@ -95,6 +95,17 @@ final class SubscriberRequests implements SessionEvents {
     }
 
     @Override
+    public void unknownStreamReset() {
+        noteArrival();
+        Reception known = reception;
+        if (known == null) {
+            early.add(this::unknownStreamReset);
+        } else {
+            known.unknownStreamReset();
+        }
+    }
+
+    @Override
     public void datagram(byte[] bytes) {
         noteArrival();
         Reception known = reception;

@@ -89,6 +89,8 @@ final class UnidirectionalStream extends StreamReader {
             subgroup.reset(code);
         } else if (kind == Kind.CONTROL) {
             session().violated(new MoqtException(SessionError.PROTOCOL_VIOLATION, "the control stream was reset"));
+        } else if (kind != Kind.PADDING) {
+            session().events().unknownStreamReset();
         }
     }
 }

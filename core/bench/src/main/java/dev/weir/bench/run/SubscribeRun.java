@@ -82,7 +82,7 @@ public final class SubscribeRun {
         String violation = peer.violation();
         ReceivedTrack received = peer.finish();
         return new ReceptionReport(Subscribers.format(peer.localAddress()), received.objects().size(), received.duplicates(),
-                received.corrupt(), received.streamsCutOff(), received.resetGroups().size(),
+                received.corrupt(), received.streamsCutOff(), received.resetGroups().size() + received.unknownStreamsReset(),
                 SinkSockets.dropsByPort().getOrDefault(peer.localAddress().getPort(), 0L), received.incompleteCount(),
                 HexFormat.of().formatHex(received.sha256()), Latency.of(received.latency()), ended, violation);
     }

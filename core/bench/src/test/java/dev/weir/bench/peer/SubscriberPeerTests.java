@@ -185,16 +185,31 @@ class SubscriberPeerTests {
         ScriptedRelay.write(relay.stream(), true, header(0, ALIAS).encode(),
                 new SubgroupObjectWriter(header(0, ALIAS)).object(0, new byte[0], payload));
         QuicStreamChannel reset = relay.stream();
-        ScriptedRelay.write(reset, false, header(1, ALIAS).encode());
+        ScriptedRelay.write(reset, false, header(1, ALIAS).encode(),
+                new SubgroupObjectWriter(header(1, ALIAS)).object(0, new byte[0], payload));
+        // A reset overtakes what is still on its way.
+        await().atMost(Duration.ofSeconds(10)).until(() -> subscriber.received() == 2);
         reset.shutdownOutput(2).sync();
         ScriptedRelay.write(relay.stream(), true, header(2, ALIAS).encode(), new byte[] {0, 50, 1, 2});
         done(request, 3);
         subscriber.ended().join();
 
         ReceivedTrack received = subscriber.finish();
-        assertThat(received.corrupt()).isEqualTo(1);
+        assertThat(received.corrupt()).isEqualTo(2);
         assertThat(received.resetGroups()).containsOnlyKeys(1L).containsValue(2L);
         assertThat(received.streamsCutOff()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamResetBeforeItsHeaderIsOver() throws Exception {
+        QuicStreamChannel request = subscribe(TrackContent.OPAQUE);
+        QuicStreamChannel reset = relay.stream();
+        ScriptedRelay.write(reset, false, new byte[] {header(1, ALIAS).encode()[0]});
+        reset.shutdownOutput(2).sync();
+        done(request, 1);
+        subscriber.ended().join();
+
+        assertThat(subscriber.finish().unknownStreamsReset()).isEqualTo(1);
     }
 
     @Test

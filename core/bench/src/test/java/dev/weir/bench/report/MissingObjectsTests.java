@@ -53,6 +53,6 @@ class MissingObjectsTests {
         Map<Location, TransferredObject> byLocation =
                 received.stream().collect(Collectors.toMap(TransferredObject::location, Function.identity()));
         return MissingObjects.between(new PublishedTrack(sent, new byte[32], Map.of(), 2),
-                new ReceivedTrack(byLocation, 0, 0, 2, 0, resets, new Histogram(3), new byte[32], List.of(), 0));
+                new ReceivedTrack(byLocation, 0, 0, 2, 0, resets, 0, new Histogram(3), new byte[32], List.of(), 0));
     }
 }
