@@ -75,6 +75,32 @@ class BadInputIT {
 
     @Test
     @RequiresRoot
+    void withoutPrivilegesTheRelayServesFromUserSpaceAndSaysWhy() throws Exception {
+        try (var relay = WeirProcess.startBehind(WITHOUT_PRIVILEGES, "serve", "--listen", "127.0.0.1:0")) {
+            assertThat(relay.awaitLine("ready ")).endsWith(" path userspace");
+            assertThat(relay.lines()).anySatisfy(line -> assertThat(line).contains(" WARN ", "user space", "CAP_BPF"));
+            relay.signal("TERM");
+            assertThat(relay.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    @RequiresRoot
+    void missingMediaAndReportFolderEndTheDemoWithoutATrace() {
+        assertSentence(Launcher.run("demo", "--media", directory.resolve("absent.mp4").toString()), 1, "error: Cannot read the media file");
+        assertSentence(Launcher.run("demo", "--json", directory.resolve("no/report.json").toString()), 1, "error: Cannot write the report to");
+        assertThat(CommandResult.of("ip", "netns", "list").output()).doesNotContain("weir-demo");
+    }
+
+    @Test
+    void unknownRelayAndContradictingOptions() {
+        assertSentence(Launcher.run("subscribe", "--relay", "nowhere.invalid:4433"), 1, "error: There is no host 'nowhere.invalid'");
+        assertSentence(Launcher.run("publish", "--relay", "127.0.0.1", "--media", "x.mp4", "--rate", "5"), 2, "error: --media excludes --rate");
+        assertSentence(Launcher.run("publish"), 2, "error: publish needs --relay TEXT");
+    }
+
+    @Test
+    @RequiresRoot
     void statisticsIntoNoFolder() {
         assertSentence(Launcher.run("serve", "--listen", "127.0.0.1:0", "--path", "userspace", "--stats", directory.resolve("no/stats").toString()),
                 1, "error: Cannot write the statistics to");

@@ -29,11 +29,15 @@ final class WeirProcess implements AutoCloseable {
     }
 
     static WeirProcess start(NetworkNamespace namespace, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(Launcher.script()));
+        return startBehind(namespace.commandLine(), arguments);
+    }
+
+    /// Starts a command behind another that replaces itself with it, such as setpriv.
+    static WeirProcess startBehind(List<String> prefix, String... arguments) throws IOException {
+        var command = new ArrayList<>(prefix);
+        command.add(Launcher.script());
         command.addAll(List.of(arguments));
-        return new WeirProcess(new ProcessBuilder(namespace.commandLine(command.toArray(String[]::new)))
-                .redirectErrorStream(true)
-                .start());
+        return new WeirProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     /// Starts a relay and waits until it listens.
