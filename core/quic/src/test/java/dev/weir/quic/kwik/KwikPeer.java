@@ -13,12 +13,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
+import tech.kwik.core.ConnectionListener;
+import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicStream;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.NullLogger;
 
 /// A small MoQT peer on a Kwik client connection, for tests of the relay: it speaks what a test tells it and keeps what it
@@ -28,6 +33,8 @@ final class KwikPeer implements AutoCloseable {
 
     final QuicClientConnection connection;
     final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
+    /// The QUIC error that the relay closed the connection with.
+    final CompletableFuture<Long> closedWith = new CompletableFuture<>();
     final Map<Integer, byte[]> streams = new ConcurrentHashMap<>();
     final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
 
@@ -85,6 +92,14 @@ final class KwikPeer implements AutoCloseable {
                 .build();
         connection.setPeerInitiatedStreamCallback(stream -> Thread.ofVirtual().start(() -> accept(stream)));
         connection.setDatagramHandler(datagrams::add);
+        connection.setConnectionListener(new ConnectionListener() {
+            @Override
+            public void disconnected(ConnectionTerminatedEvent event) {
+                if (event.hasTransportError()) {
+                    closedWith.complete(event.transportErrorCode());
+                }
+            }
+        });
         connection.connect();
         OutputStream control = connection.createStream(false).getOutputStream();
         control.write(ControlCodec.encode(
@@ -122,6 +137,11 @@ final class KwikPeer implements AutoCloseable {
         OutputStream out = connection.createStream(false).getOutputStream();
         out.write(bytes);
         out.close();
+    }
+
+    /// Sends any frame, legal or not.
+    void sendFrame(QuicFrame frame) {
+        ((QuicConnectionImpl) connection).send(frame, lost -> {}, true);
     }
 
     @Override

@@ -298,6 +298,24 @@ abstract class RelayScenarios {
     }
 
     @Test
+    void closesOnATruncatedFrame() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        publisher.sendFrame(new TruncatedStreamFrame());
+        assertThat(publisher.closedWith.get(5, TimeUnit.SECONDS)).isEqualTo(FRAME_ENCODING_ERROR);
+        await().until(() -> relay.statistics().get("connections") == 1);
+        assertThat(relay.statistics().getOrDefault("kernel.malformed", 1L)).isEqualTo(1);
+        assertThat(subscriber.streams.values()).allMatch(bytes -> bytes.length == 0 || (bytes[0] & 0x90) != 0x10);
+    }
+
+    /// RFC 9000 section 20.1.
+    private static final long FRAME_ENCODING_ERROR = 0x07;
+
+    @Test
     void leavesNothingBehind() throws Exception {
         KwikPeer publisher = publisher();
         KwikPeer subscriber = peer(CHACHA);
