@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,13 +166,13 @@ class InvariantsIT {
         return frames;
     }
 
-    @Test
+    @RepeatedTest(3)
     void twoProcessorsDrawNoNumberTwice() throws Exception {
-        int packets = 400;
+        // Fewer than the replay window holds: a processor that falls behind, however far, is not refused as a replay.
+        int packets = 150;
         try (var plane = new DataPlane(capture, false); var pool = Executors.newFixedThreadPool(2, capture.threads())) {
             plane.lane(LaneSpec.ipv4(0)).lane(LaneSpec.ipv4(1)).track(new TrackSpec(5, 300).to(2));
             var numbers = new AtomicInteger();
-            // Numbers are taken in turn: a processor that fell far behind would rightly be refused as a replay.
             Callable<Integer> task = () -> {
                 int ran = 0;
                 for (int i = numbers.getAndIncrement(); i < packets; i = numbers.getAndIncrement()) {
@@ -182,9 +183,11 @@ class InvariantsIT {
                 }
                 return ran;
             };
+            int ran = 0;
             for (var done : pool.invokeAll(List.of(task, task))) {
-                assertThat(done.get()).as("packets of one processor").isPositive();
+                ran += done.get();
             }
+            assertThat(ran).isEqualTo(packets);
             List<Recorded> records = plane.records();
             assertThat(records).hasSize(packets);
             assertThat(records).extracting(record -> record.entry(0).packetNumber()).doesNotHaveDuplicates();
