@@ -88,6 +88,20 @@ abstract class RelayScenarios {
         return upstream;
     }
 
+    /// A subscriber whose lane is in force, and the publisher of its track.
+    private record Subscribed(
+            KwikPeer publisher, KwikPeer.Request upstream, KwikPeer subscriber, KwikPeer.Request request) {}
+
+    private Subscribed subscribed() throws Exception {
+        KwikPeer publisher = publisher();
+        KwikPeer subscriber = peer(CHACHA);
+        KwikPeer.Request request = subscriber.request(subscribe(null));
+        KwikPeer.Request upstream = acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        return new Subscribed(publisher, upstream, subscriber, request);
+    }
+
     private static Subscribe subscribe(SubscriptionFilter filter) {
         return new Subscribe(0, TRACK, Parameters.builder().filter(filter).build());
     }
@@ -148,12 +162,9 @@ abstract class RelayScenarios {
 
     @Test
     void deliversDatagramsOnce() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer subscriber = subscribed.subscriber;
         for (int i = 0; i < 20; i++) {
             var object = new ObjectDatagram(ALIAS, 1, i, 5, new byte[0], false, null, new byte[1000]);
             publisher.connection.sendDatagram(object.encode());
@@ -171,12 +182,9 @@ abstract class RelayScenarios {
 
     @Test
     void startsLateSubscribersInsideTheGroup() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer early = peer(CHACHA);
-        var request = early.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer early = subscribed.subscriber;
         byte[] sent = subgroup(3, 10, 100);
         publisher.sendStream(sent);
         await().until(() -> mediaStream(early) != null);
@@ -205,12 +213,11 @@ abstract class RelayScenarios {
 
     @Test
     void stopsAndResumesWithForward() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        KwikPeer.Request upstream = acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer subscriber = subscribed.subscriber;
+        KwikPeer.Request request = subscribed.request;
+        KwikPeer.Request upstream = subscribed.upstream;
         request.send(new RequestUpdate(2, Parameters.builder().forward(false).build()));
         assertThat(request.answer()).isInstanceOf(RequestOk.class);
         assertThat(upstream.answer()).isInstanceOfSatisfying(RequestUpdate.class, update -> assertThat(
@@ -233,12 +240,9 @@ abstract class RelayScenarios {
 
     @Test
     void startsWithTheNextGroup() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer early = peer(CHACHA);
-        var request = early.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer early = subscribed.subscriber;
         publisher.connection.sendDatagram(object(6, 0));
         assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
         KwikPeer late = peer(CHACHA);
@@ -272,12 +276,8 @@ abstract class RelayScenarios {
 
     @Test
     void saysGoodbye() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer.Request request = subscribed.request;
         relay.close();
         assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.status())
                 .isEqualTo(PublishDoneStatus.GOING_AWAY.code()));
@@ -285,12 +285,9 @@ abstract class RelayScenarios {
 
     @Test
     void closesOnAMalformedObject() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer subscriber = subscribed.subscriber;
         publisher.connection.sendDatagram(new byte[] {0x22, 1, 1, 1, 1}); // status and end of group together
         await().until(() -> relay.statistics().get("protocol_violations") == 1);
         await().until(() -> relay.statistics().get("connections") == 1);
@@ -299,12 +296,9 @@ abstract class RelayScenarios {
 
     @Test
     void closesOnATruncatedFrame() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer subscriber = subscribed.subscriber;
         publisher.sendFrame(new TruncatedStreamFrame());
         assertThat(publisher.closedWith.get(5, TimeUnit.SECONDS)).isEqualTo(FRAME_ENCODING_ERROR);
         await().until(() -> relay.statistics().get("connections") == 1);
@@ -317,12 +311,9 @@ abstract class RelayScenarios {
 
     @Test
     void leavesNothingBehind() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        var request = subscriber.request(subscribe(null));
-        acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
+        Subscribed subscribed = subscribed();
+        KwikPeer publisher = subscribed.publisher;
+        KwikPeer subscriber = subscribed.subscriber;
         publisher.sendStream(subgroup(1, 5, 500));
         await().until(() -> mediaStream(subscriber) != null);
         publisher.close();
