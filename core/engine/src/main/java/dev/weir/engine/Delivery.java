@@ -329,6 +329,7 @@ final class Delivery {
             outgoing = payload.clone();
             System.arraycopy(track.aliasOverride, 0, outgoing, header.aliasOffset(), header.aliasLength());
         }
+        relay.counters().increment("received.datagrams");
         track.saw(header.group(), header.object());
         track.cache(new CachedDatagram(header.group(), header.object(), outgoing));
         var served = publisher.served.find(packetNumber, track.index, header.group(), header.object());

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
@@ -71,8 +72,10 @@ record QuicTransport(
     }
 
     private static BenchException noConnection(PeerOptions options, Throwable cause) {
+        boolean silent = cause instanceof TimeoutException || cause instanceof ConnectTimeoutException;
+        String why = silent ? "no answer within " + CONNECT_SECONDS + " s" : cause.getMessage();
         return new BenchException("Cannot connect to the relay at " + options.serverName() + " (" + options.relay() + "; "
-                + cause.getMessage() + "); check that './weir serve' runs there, that its UDP port is open, and that its"
+                + why + "); check that './weir serve' runs there, that its UDP port is open, and that its"
                 + " certificate is the one you named.", cause);
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -41,8 +42,10 @@ public sealed interface Trust {
                 throw new BenchException("There is no certificate in " + file + "; name a PEM file with the relay's certificate.");
             }
             return new Pinned(certificates.stream().map(X509Certificate.class::cast).toList());
+        } catch (NoSuchFileException e) {
+            throw new BenchException("There is no file " + file + "; name a PEM file with the relay's certificate.", e);
         } catch (IOException | CertificateException e) {
-            throw new BenchException("Cannot read the certificate " + file + " (" + e
+            throw new BenchException("Cannot read the certificate " + file + " (" + e.getMessage()
                     + "); name a PEM file with the relay's certificate.", e);
         }
     }

@@ -225,6 +225,7 @@ abstract class RelayScenarios {
                 .isFalse());
         awaitLanes(1);
         publisher.connection.sendDatagram(object(1, 0));
+        await().until(() -> relay.statistics().getOrDefault("received.datagrams", 0L) == 1);
         request.send(new RequestUpdate(4, Parameters.builder().forward(true).build()));
         assertThat(request.answer()).isInstanceOf(RequestOk.class);
         awaitLanes(1);
