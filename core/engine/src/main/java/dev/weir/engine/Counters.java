@@ -18,11 +18,6 @@ final class Counters {
         add(name, 1);
     }
 
-    long get(String name) {
-        LongAdder adder = counters.get(name);
-        return adder == null ? 0 : adder.sum();
-    }
-
     Map<String, Long> snapshot() {
         var result = new TreeMap<String, Long>();
         counters.forEach((name, adder) -> result.put(name, adder.sum()));

@@ -138,11 +138,6 @@ final class Ledger {
         return bytes;
     }
 
-    /// The largest packet number the peer has acknowledged, whoever drew it; -1 before the first ACK.
-    long largestAcknowledged() {
-        return largestAcknowledged;
-    }
-
     private void settle(long number, Fate fate) {
         int at = index(number);
         numbers[at] = -1;

@@ -7,7 +7,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /// The header that every copy for one lane begins with: Ethernet, IP, UDP, first byte and connection ID of the short
 /// header. Lengths and checksums are zero; the kernel fills them in from the partial sums.
@@ -68,10 +67,5 @@ record LaneHeader(byte[] bytes, int length, int ipChecksum, int pseudoChecksum, 
     private static int fold(int sum) {
         int folded = (sum & 0xffff) + (sum >>> 16);
         return (folded & 0xffff) + (folded >>> 16);
-    }
-
-    /// First byte and connection ID, as the AEAD sees them.
-    byte[] shortHeader(int connectionIdLength) {
-        return Arrays.copyOfRange(bytes, bytes.length - 1 - connectionIdLength, bytes.length);
     }
 }
