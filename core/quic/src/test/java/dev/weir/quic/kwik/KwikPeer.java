@@ -30,6 +30,7 @@ import tech.kwik.core.log.NullLogger;
 /// hears.
 final class KwikPeer implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
+    private static final int ONE_PACKET = 1000;
 
     final QuicClientConnection connection;
     final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
@@ -135,7 +136,10 @@ final class KwikPeer implements AutoCloseable {
 
     void sendStream(byte[] bytes) throws IOException {
         OutputStream out = connection.createStream(false).getOutputStream();
-        out.write(bytes);
+        // Kwik 0.10.9 can lose the send request of a write that takes several packets (DESIGN section 7): one packet at a time.
+        for (int at = 0; at < bytes.length; at += ONE_PACKET) {
+            out.write(bytes, at, Math.min(ONE_PACKET, bytes.length - at));
+        }
         out.close();
     }
 
