@@ -5,6 +5,7 @@
  * passes up.
  */
 #include <weir/action.h>
+#include <weir/check.h>
 #include <weir/decide.h>
 #include <weir/index.h>
 #include <weir/open.h>

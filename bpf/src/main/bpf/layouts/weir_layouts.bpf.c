@@ -11,6 +11,9 @@ struct weir_layouts {
 	enum weir_limit limit;
 	enum weir_reason reason;
 	enum weir_verdict verdict;
+	enum weir_ruling ruling;
+	enum policy_kind policy_kind;
+	enum policy_flag policy_flag;
 	enum entry_state entry_state;
 	enum lane_flag lane_flag;
 	enum subscription_flag subscription_flag;
@@ -23,6 +26,10 @@ struct weir_layouts {
 	struct lane lane;
 	struct packet_number_cell packet_number_cell;
 	struct credit credit;
+	struct measure measure;
+	struct policy policy;
+	struct policy_rule policy_rule;
+	struct policy_case policy_case;
 	struct track_key track_key;
 	struct track_ref track_ref;
 	struct track_state track_state;

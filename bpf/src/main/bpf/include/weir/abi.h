@@ -11,7 +11,8 @@
 
 #include <linux/types.h>
 
-enum weir_abi { WEIR_ABI_VERSION = 1 };
+/* Of what the data plane and user space share, and of what a policy's object is built against (policy.h). */
+enum weir_abi { WEIR_ABI_VERSION = 2, WEIR_ABI_POLICY = 1 };
 
 enum weir_limit {
 	WEIR_LIMIT_LANES = 1024,	   /* entries of lanes, packet_numbers, credit */
@@ -25,6 +26,12 @@ enum weir_limit {
 	WEIR_LIMIT_HEADER = 88,		   /* struct lane: header template, right-aligned */
 	WEIR_LIMIT_CONNECTION_ID = 20,
 	WEIR_LIMIT_OWN_CONNECTION_ID = 20, /* length of the relay's own connection IDs */
+	WEIR_LIMIT_POLICIES = 32,	   /* entries of policies; number 0 lets everything pass */
+	WEIR_LIMIT_PROGRAMS = 8,	   /* policy objects linked with the data plane at a time */
+	WEIR_LIMIT_LANE_CLASSES = 16,
+	WEIR_LIMIT_TRACK_MEMORIES = 16384, /* entries of track_memories; number 0 is nobody's */
+	WEIR_LIMIT_PAYLOAD = 128,	   /* first bytes of an object that a policy sees */
+	WEIR_LIMIT_POLICY_CASES = 1024,	   /* entries of policy_cases */
 };
 
 /* Why user space, and not the kernel, serves a packet, or a packet for one lane. Also the index of counters. */
@@ -83,10 +90,19 @@ enum weir_reason {
 	WEIR_COUNTERS = 64,
 };
 
+/* A policy's answer: one of these; a drop has its reason, 1 to 14, in the bits from 8 on. */
 enum weir_verdict {
 	VERDICT_FORWARD = 0,
 	VERDICT_DROP = 1,
 	VERDICT_DEFER = 2,
+};
+
+/* What a record says of a candidate that a policy was asked about, in four bits; 1 to 14 is a drop with that reason. */
+enum weir_ruling {
+	RULING_NONE = 0,     /* not asked, or deferred: user space asks */
+	RULING_FORWARD = 15, /* user space sends it if the kernel has not */
+	RULING_BITS = 4,
+	RULING_LAST_REASON = 14,
 };
 
 /* map control, one entry, mmapable. Written by user. */
@@ -182,7 +198,16 @@ struct credit {
 	__u64 stream_id_limit;	 /* user: first stream ID that may not be opened */
 	__u64 copies;		 /* kernel: packets drawn for this lane */
 	__u64 reserved;		 /* user: bytes of completion waiting; the kernel leaves them room: in flight + size + reserved <= window */
-	__u64 pad;
+	__u64 sent_bytes;	 /* both: UDP payload bytes of all packets sent */
+};
+
+/* map measures, mmapable array, same index as lanes. What user space knows of the way to a lane's peer. Written by user. */
+struct measure {
+	__u64 smoothed_rtt_ns;
+	__u64 delay_ns;	 /* EWMA, weight 1/8: latest round-trip time - least one */
+	__u64 jitter_ns; /* EWMA, weight 1/16: difference between one round-trip time and the next */
+	__u32 loss_per_million;
+	__u32 lane_class; /* below LIMIT_LANE_CLASSES */
 };
 
 /* key of map tracks */
@@ -203,7 +228,7 @@ struct track_state {
 	__u32 generation;
 	__u32 state;		   /* enum entry_state */
 	__u32 active;		   /* 0 or 1: which of the two fanouts is in force */
-	__u32 policy_slot;
+	__u32 pad2;
 	__u8 default_priority;	   /* DEFAULT_PUBLISHER_PRIORITY, 128 if the publisher said nothing */
 	__u8 alias_length;	   /* 1..9: overwrite the alias with alias[]; 0: keep it */
 	__u8 alias[10];		   /* vi64, encoded with exactly as many bytes as the publisher's */
@@ -219,6 +244,8 @@ struct subscription {
 	__u64 end_group;    /* last group to send; ~0: open */
 	__u32 flags;	    /* enum subscription_flag */
 	__u32 priority;	    /* subscriber priority 0..255 */
+	__u32 policy;	    /* index into policies; 0: everything passes */
+	__u32 memory;	    /* index into track_memories; 0: none, and then a policy other than 0 leaves everything to user space */
 };
 
 enum subscription_flag { SUBSCRIPTION_FORWARD = 1 };
@@ -308,7 +335,8 @@ struct record_entry {
 	__u16 opened;	       /* bit per candidate: its subgroup stream was opened by this copy */
 	__u16 size;	       /* UDP payload bytes of the copy */
 	__u8 reason;	       /* enum weir_reason: why the other candidates of the track were not forwarded */
-	__u8 pad;
+	__u8 policy;	       /* the policy that was asked */
+	__u64 rulings;	       /* enum weir_ruling, four bits per candidate, the lowest ones for candidate 0 */
 };
 
 /* ring buffer events: one per packet with candidates, before its first copy. Fixed head, then entry_count entries. */
@@ -323,14 +351,120 @@ struct packet_record {
 	struct candidate candidates[16]; /* WEIR_LIMIT_CANDIDATES */
 };
 
+/* An object as policies see it. The relay fills it in as if there were no policy; WEIR_OBJECT may change the second half. */
+struct weir_object {
+	__u64 group;
+	__u64 subgroup; /* 0 in DATAGRAM mode */
+	__u64 object;	/* object ID; STREAM: of the first object, 0 if it is not known yet */
+	__u64 arrived_ns;
+	__u32 size;	     /* DATAGRAM: payload bytes of the frame; STREAM: 0 */
+	__u8 mode;	     /* enum candidate_kind */
+	__u8 pad[3];
+	__u64 index;	     /* its place in the track: the group, if no policy says otherwise */
+	__u64 restart;	     /* index from which decoding can start again; at most index */
+	__u64 picture;	     /* picture number in the payload; ~0: unknown */
+	__u8 priority;	     /* 0..255; the publisher's, if no policy says otherwise */
+	__u8 layer;	     /* 0 if no policy says otherwise */
+	__u8 is_independent; /* 1: decodable alone; object 0 of a group, if no policy says otherwise */
+	__u8 pad2[5];
+};
+
+/* The first bytes of an object's payload; bytes from length on are 0. */
+struct weir_payload {
+	__u32 length; /* 0..LIMIT_PAYLOAD */
+	__u32 pad;
+	__u8 bytes[128]; /* WEIR_LIMIT_PAYLOAD */
+};
+
+/* A subscriber's connection at the moment of a decision. */
+struct weir_lane {
+	__u64 now_ns;
+	__u64 congestion_window; /* bytes */
+	__u64 bytes_in_flight;	 /* may exceed the window */
+	__u64 sent_bytes;
+	__u64 smoothed_rtt_ns;
+	__u64 delay_ns;
+	__u64 jitter_ns;
+	__u32 loss_per_million;
+	__u32 lane_class;
+	__u32 subscriber_priority;
+	__u32 pad;
+};
+
+/* map track_memories, mmapable array: what is remembered of one lane and one track. Both write; user space clears it. */
+struct weir_track_state {
+	__u64 last_index; /* of the objects forwarded so far; ~0: none. Written by the relay after the verdict */
+	__u64 drop_until; /* the policy's: index from which objects are wanted again */
+	__u64 words[8];	  /* the policy's own */
+};
+
+/* map lane_memories, mmapable array, index policy * LIMIT_LANES + lane: the policy's own for one lane. As above. */
+struct weir_lane_state {
+	__u64 words[8];
+};
+
+/* What the policy's jar configured. */
+struct weir_config {
+	__u64 words[32];
+};
+
+/* A rule of the stock program for the lanes of one class; what the fields mean is said at dev.weir.spi.plan.Rule. */
+struct policy_rule {
+	__u64 group_step;
+	__u64 max_age_ns; /* 0: any */
+	__u64 bytes_per_second; /* 0: no budget */
+	__u64 burst;
+	__u16 limits[16];
+	__u32 layers;
+	__u32 pad;
+};
+
+enum policy_kind {
+	POLICY_DEFER = 0, /* user space decides */
+	POLICY_TABLE = 1,
+	POLICY_PROGRAM = 2,
+};
+
+enum policy_flag {
+	POLICY_LOOKS_AT_OBJECTS = 1,   /* the program has a WEIR_OBJECT */
+	POLICY_LAYER_IS_SUBGROUP = 2,
+};
+
+/* map policies, mmapable array. Written by user while no lane list names it. */
+struct policy {
+	__u32 kind;    /* enum policy_kind */
+	__u32 program; /* 1..LIMIT_PROGRAMS: whose functions are called */
+	__u32 flags;   /* enum policy_flag */
+	__u32 pad;
+	struct weir_config config;
+	__u8 layers[256];     /* by publisher priority */
+	__u8 priorities[256]; /* by publisher priority */
+	struct policy_rule rules[16]; /* by lane class */
+};
+
+/* map policy_cases, mmapable array: questions that weir_policy_check puts to policies, and their answers. */
+struct policy_case {
+	struct weir_object object; /* in: as without a policy; out: as the policy made it */
+	struct weir_payload payload;
+	struct weir_lane lane;
+	struct weir_track_state track; /* in and out */
+	struct weir_lane_state shared; /* in and out */
+	__u32 policy;
+	__u32 verdict; /* out: enum weir_verdict with reason */
+};
+
 #ifndef __cplusplus
 _Static_assert(sizeof(struct aead_keys) == 48, "aead_keys");
 _Static_assert(sizeof(struct packet_number_cell) == 64, "packet_number_cell");
 _Static_assert(sizeof(struct credit) == 64, "credit");
-_Static_assert(sizeof(struct subscription) == 40, "subscription");
+_Static_assert(sizeof(struct subscription) == 48, "subscription");
 _Static_assert(sizeof(struct candidate) == 56, "candidate");
-_Static_assert(sizeof(struct record_entry) == 32, "record_entry");
+_Static_assert(sizeof(struct record_entry) == 40, "record_entry");
 _Static_assert(sizeof(struct packet_record) == 32 + 16 * sizeof(struct candidate), "packet_record");
+_Static_assert(sizeof(struct weir_object) == 72, "weir_object");
+_Static_assert(sizeof(struct weir_lane) == 72, "weir_lane");
+_Static_assert(sizeof(struct policy) % 8 == 0, "policy");
+_Static_assert(sizeof(struct policy_case) % 8 == 0, "policy_case");
 _Static_assert(sizeof(struct lane) % 8 == 0, "lane");
 _Static_assert(sizeof(struct publisher) % 8 == 0, "publisher");
 #endif

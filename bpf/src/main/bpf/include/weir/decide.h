@@ -65,6 +65,7 @@ static __always_inline int draw_copy(struct scratch *s, const struct lane *lane,
 		return REASON_KEY_LIMIT;
 	}
 	__sync_fetch_and_add(&credit->copies, 1);
+	__sync_fetch_and_add(&credit->sent_bytes, size);
 	entry->packet_number = number;
 	entry->size = size;
 	return REASON_NONE;
@@ -168,7 +169,8 @@ __noinline int decide_lane(struct scratch *s, const struct subscription *subscri
 	entry->opened = s->work.opened;
 	entry->first_stream_id = s->work.first_stream_id;
 	entry->reason = s->work.reason;
-	entry->pad = 0;
+	entry->policy = s->work.subscription.policy;
+	entry->rulings = s->work.rulings;
 	if (!entry->forwarded)
 		entry->packet_number = entry->size = 0;
 	s->copies += entry->forwarded ? 1 : 0;
@@ -254,6 +256,7 @@ static __always_inline int decide(struct scratch *s)
 {
 	s->record.entry_count = 0;
 	s->copies = 0;
+	s->looked_policy = 0;
 	if (!ring_has_room(s))
 		return REASON_RING_FULL;
 	for (__u32 i = 0; i < WEIR_LIMIT_CANDIDATES; i++) {

@@ -6,7 +6,6 @@
 
 #include <weir/maps.h>
 #include <weir/parse_moqt.h>
-#include <weir/policy.h>
 #include <weir/stats.h>
 
 static __always_inline struct track_state *live_track(__u32 track, __u32 generation)
@@ -56,7 +55,25 @@ static __always_inline void take_header(struct scratch *s, struct candidate *fra
 	frame->object = header->object;
 	frame->priority = header->priority < 0 ? track->default_priority : header->priority;
 	overwrite_alias(&s->opened, header, track, detail);
-	weir_policy_object(frame, track->policy_slot);
+}
+
+static __always_inline void note_payload(struct candidate_detail *detail, __u32 start, __u64 length, __u32 end)
+{
+	detail->payload_start = start;
+	detail->payload_length = length < end - start ? length : end - start;
+}
+
+/* For policies that look into payloads. An object whose header is not whole stays as it was: ID 0, no payload. */
+static __always_inline void note_first_object(struct scratch *s, const struct media_header *header, __u32 end,
+					      struct candidate_detail *detail)
+{
+	__u32 start;
+	__u64 object, length;
+
+	if (!parse_first_object(&s->opened, header->end, end, header->type, &object, &start, &length))
+		return;
+	detail->object = object;
+	note_payload(detail, start, length, end);
 }
 
 static __always_inline int index_datagram(struct scratch *s, struct candidate *frame, struct candidate_detail *detail)
@@ -74,6 +91,8 @@ static __always_inline int index_datagram(struct scratch *s, struct candidate *f
 	if (!track)
 		return 0;
 	take_header(s, frame, detail, &header, track, ref.track);
+	detail->object = header.object;
+	note_payload(detail, header.end, end - header.end, end);
 	return 1;
 }
 
@@ -146,6 +165,7 @@ static __always_inline int index_header(struct scratch *s, struct candidate *fra
 	if (!claim(s, frame, stream))
 		return 0;
 	take_header(s, frame, detail, &header, track, ref.track);
+	note_first_object(s, &header, end, detail);
 	return 1;
 }
 

@@ -6,7 +6,7 @@
 #include <weir/credit.h>
 #include <weir/frames.h>
 #include <weir/maps.h>
-#include <weir/policy.h>
+#include <weir/rulings.h>
 #include <weir/stats.h>
 
 enum { NOT_CONCERNED = -1 };
@@ -28,17 +28,6 @@ static __always_inline int check_location(const struct subscription *subscriptio
 	if (candidate->kind == CANDIDATE_DATAGRAM)
 		return candidate->object < subscription->start_object ? NOT_CONCERNED : REASON_NONE;
 	return candidate->flags & CANDIDATE_HEADER ? REASON_STREAM_NOT_FOLLOWED : REASON_NONE;
-}
-
-static __always_inline int check_policy(const struct subscription *subscription, const struct candidate *candidate)
-{
-	if (candidate->kind == CANDIDATE_STREAM && !(candidate->flags & CANDIDATE_HEADER))
-		return REASON_NONE; /* a stream that has begun goes on (no holes) */
-	int verdict = weir_policy_filter(candidate, subscription);
-
-	if (verdict == VERDICT_FORWARD)
-		return REASON_NONE;
-	return verdict == VERDICT_DROP ? REASON_POLICY : REASON_POLICY_DEFER;
 }
 
 /* Bytes between the data and whatever the copy carries before it. */
@@ -199,12 +188,12 @@ __noinline int decide_candidate(struct scratch *s, struct plan *plan, __u32 inde
 	if (!lane || !cell)
 		return NOT_CONCERNED;
 	reason = check_location(&s->work.subscription, candidate);
-	if (!reason)
-		reason = check_policy(&s->work.subscription, candidate);
-	if (!reason && s->details[index].blocked)
-		reason = REASON_MIXED_VERDICT;
 	if (!reason && s->work.reason_for_all == REASON_LANE_GONE)
 		reason = REASON_LANE_GONE;
+	if (!reason && s->work.subscription.policy)
+		reason = rule(s, index);
+	if (!reason && s->details[index].blocked)
+		reason = REASON_MIXED_VERDICT;
 	if (reason)
 		return reason;
 	return candidate->kind == CANDIDATE_DATAGRAM ? want_datagram(s, lane, candidate, index)

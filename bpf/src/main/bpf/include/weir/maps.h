@@ -49,6 +49,11 @@ WEIR_HASH(connection_ids, WEIR_LIMIT_PUBLISHERS * 16, __u64, struct connection_i
 WEIR_SHARED_ARRAY(lanes, WEIR_LIMIT_LANES, struct lane);
 WEIR_SHARED_ARRAY(packet_numbers, WEIR_LIMIT_LANES, struct packet_number_cell);
 WEIR_SHARED_ARRAY(credit, WEIR_LIMIT_LANES, struct credit);
+WEIR_SHARED_ARRAY(measures, WEIR_LIMIT_LANES, struct measure);
+WEIR_SHARED_ARRAY(policies, WEIR_LIMIT_POLICIES, struct policy);
+WEIR_SHARED_ARRAY(track_memories, WEIR_LIMIT_TRACK_MEMORIES, struct weir_track_state);
+WEIR_SHARED_ARRAY(lane_memories, WEIR_LIMIT_POLICIES * WEIR_LIMIT_LANES, struct weir_lane_state);
+WEIR_SHARED_ARRAY(policy_cases, WEIR_LIMIT_POLICY_CASES, struct policy_case);
 WEIR_HASH(tracks, WEIR_LIMIT_TRACKS, struct track_key, struct track_ref);
 WEIR_SHARED_ARRAY(track_states, WEIR_LIMIT_TRACKS, struct track_state);
 WEIR_SHARED_ARRAY(fanouts, WEIR_LIMIT_TRACKS * 2, struct fanout);

@@ -36,6 +36,7 @@ struct media_header {
 	__s32 priority;	   /* -1: the track's default */
 	__u32 alias_start; /* in the plaintext */
 	__u32 alias_length;
+	__u32 end; /* of the header, in the plaintext */
 };
 
 /* MoQT's own variable-length integer: as many bytes follow as the first has leading ones. 0: the text ends within it.
@@ -123,6 +124,7 @@ static __always_inline int parse_object_datagram(const struct text *text, __u32 
 		return 0;
 	if (type & DATAGRAM_PROPERTIES && !skip_properties(text, &offset, end))
 		return 0;
+	header->end = offset;
 	return !(type & DATAGRAM_STATUS) || end - offset == 1; /* a status of several bytes is left to user space */
 }
 
@@ -141,7 +143,28 @@ static __always_inline int parse_subgroup_header(const struct text *text, __u32 
 	header->object = 0;
 	if ((type & SUBGROUP_ID_BITS) == SUBGROUP_ID_EXPLICIT && !read_vi64(text, &offset, end, &header->object))
 		return 0;
-	return read_priority(text, &offset, end, header, type & SUBGROUP_DEFAULT_PRIORITY);
+	if (!read_priority(text, &offset, end, header, type & SUBGROUP_DEFAULT_PRIORITY))
+		return 0;
+	header->end = offset;
+	return 1;
+}
+
+/* The first object of a subgroup. 0: its header goes on in a later frame. */
+static __always_inline int parse_first_object(const struct text *text, __u32 offset, __u32 end, __u32 type,
+					      __u64 *object, __u32 *start, __u64 *length)
+{
+	if (!read_vi64(text, &offset, end, object))
+		return 0;
+	if (type & SUBGROUP_PROPERTIES) {
+		__u64 properties;
+
+		if (!read_vi64(text, &offset, end, &properties) || !skip_bytes(&offset, end, properties))
+			return 0;
+	}
+	if (!read_vi64(text, &offset, end, length))
+		return 0;
+	*start = offset;
+	return 1;
 }
 
 #endif

@@ -50,6 +50,9 @@ struct candidate_detail {
 	__u8 last_of_track; /* no candidate of the same track behind it */
 	__u8 room;	    /* replicate: bytes before the data that a frame header may use */
 	__u8 pad;
+	__u16 payload_start; /* of the object, in the plaintext; STREAM: of the first object, if its header is whole */
+	__u16 payload_length; /* as far as it is in this frame */
+	__u64 object;	     /* object ID; STREAM: of the first object */
 };
 
 /* The lane that the decide pass is at. */
@@ -62,9 +65,10 @@ struct lane_work {
 	__u32 start;	      /* of the copy's frames in scratch.base */
 	__u32 end;
 	__u32 overhead; /* UDP payload bytes of a copy around its plaintext */
-	__u32 pad;
+	__u32 has_view; /* scratch.lane is of this lane */
 	__u64 first_stream_id; /* of the streams opened */
 	__u64 next_stream_id;
+	__u64 rulings;
 };
 
 /* What the decide pass settled for one entry of the record, for the replicate pass; by candidate. */
@@ -86,6 +90,11 @@ struct scratch {
 	__u32 base_mask;  /* replicate: candidates that base holds */
 	__u32 changed;	  /* replicate: the skb is no longer the publisher's */
 	__u32 copies;
+	__u32 looked_policy; /* the policy that objects were looked at by */
+	__u32 looked_mask;   /* candidates that are in objects */
+	struct weir_lane lane;
+	struct weir_payload payload;
+	struct weir_object objects[WEIR_LIMIT_CANDIDATES];
 	struct packet_record record;
 	struct record_entry entries[WEIR_LIMIT_FANOUT]; /* directly behind the record: they are written as one */
 	struct text original;				/* the publisher's packet as it came */

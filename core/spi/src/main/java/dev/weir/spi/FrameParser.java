@@ -3,22 +3,27 @@ package dev.weir.spi;
 
 import java.nio.ByteBuffer;
 
-/// Says what the bytes of an object are. Java face: a pure function of the object; kernel face: none yet, the data plane
-/// reads MoQT headers only, which is what [#singleFrame()] does.
+/// Says what the bytes of an object are: layer, independent or not, picture number. Java face: a pure function of the object
+/// and the beginning of its payload; kernel face: `WEIR_OBJECT` of a [dev.weir.spi.plan.ProgramVariant], or the layer tables
+/// of [dev.weir.spi.plan.MapEntries].
 ///
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block.
 ///
-/// **Lifetime.** Created with its policy, asked once per object, in the order in which objects arrive. The buffer is
-/// read-only and belongs to the relay again after the call: keep no reference to it.
+/// **Lifetime.** Created with its policy, asked once per object before the other hooks. The buffer is read-only and belongs
+/// to the relay again after the call: keep no reference to it.
 ///
 /// **Failure.** An exception makes the relay take the object as [#singleFrame()] would, and count it; a parser that does
-/// not know the bytes answers that they are independent, layer 0.
+/// not know the bytes answers as [#singleFrame()] does.
 @FunctionalInterface
 public interface FrameParser {
-    /// Looks at one object.
+    /// Payload bytes that a parser sees at most; more than that do not come up to the kernel's hook either.
+    int VISIBLE_BYTES = 128;
+
+    /// Looks at one object. In [DeliveryMode#STREAM] it is the first object of a subgroup; one whose header or first bytes had
+    /// not come when the kernel had to decide has an empty payload.
     ///
     /// @param object what MoQT's headers say
-    /// @param payload its payload from position to limit, as far as it has come; read-only
+    /// @param payload the first bytes of its payload, from position to limit, at most [#VISIBLE_BYTES]; read-only
     /// @return what it is
     FrameContent parse(MediaObject object, ByteBuffer payload);
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Decides who gets an object. Java face: a function of the object and the state of one subscriber's connection; kernel
-/// face: the hook `weir_policy_filter` of the data plane, whose default forwards everything as [#all()] does.
+/// Decides who gets an object. Java face: a function of the object, and of the subscriber's connection and its state;
+/// kernel face: `WEIR_FILTER` of a [dev.weir.spi.plan.ProgramVariant], or the rules of [dev.weir.spi.plan.MapEntries].
 ///
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block. It is
 /// on the way of every object that user space sends: some ten nanoseconds are fine, an allocation per call is not.
 ///
 /// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber; in
-/// [DeliveryMode#STREAM] once per subgroup stream and subscriber, before the first byte goes out. An object that the data
-/// plane has sent is not asked for again.
+/// [DeliveryMode#STREAM] once per subgroup stream and subscriber, before the first byte goes out. What the kernel has decided
+/// is not asked for again, whoever sends it then.
 ///
 /// **Failure.** An exception counts as [Verdict#forward()]: a policy that fails takes nothing from a subscriber.
 @FunctionalInterface
@@ -18,11 +18,23 @@ public interface ObjectFilter {
     ///
     /// @param object what it is, with the priority that [PriorityAssigner] gave it
     /// @param lane the subscriber's connection now
+    /// @param state what is remembered about the subscription
     /// @return the verdict; in [DeliveryMode#STREAM] a drop holds for the whole stream
-    Verdict decide(MediaObject object, LaneView lane);
+    Verdict decide(FanoutObject object, LaneView lane, LaneState state);
+
+    /// Decides anew about a subgroup stream that has begun and whose bytes wait in user space (for congestion, flow control, or
+    /// because they were lost): a drop resets the stream with its right final size. Asked in [DeliveryMode#STREAM] only, every
+    /// 50 ms at most. It should leave the state as it is.
+    ///
+    /// @param object the first object of the stream
+    /// @param lane the subscriber's connection now
+    /// @param state what is remembered about the subscription
+    default Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {
+        return Verdict.forward();
+    }
 
     /// Forwards every object to everybody.
     static ObjectFilter all() {
-        return (object, lane) -> Verdict.forward();
+        return (object, lane, state) -> Verdict.forward();
     }
 }

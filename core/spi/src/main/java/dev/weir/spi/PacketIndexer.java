@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Gives an object its place in the track. Java face: a function of the objects so far; kernel face: none yet, the data
-/// plane compares group and object IDs, which is what [#byGroup()] does.
+/// Gives an object its place in the track. Java face: a pure function of the object and its content; kernel face:
+/// `WEIR_OBJECT` of a [dev.weir.spi.plan.ProgramVariant]; [dev.weir.spi.plan.MapEntries] know [#byGroup()] only.
 ///
-/// **Thread.** Called by one thread at a time, not always the same one; it must not block. It may keep state without
-/// locks.
+/// **Thread.** Called by one thread at a time, not always the same one; it must not block.
 ///
 /// **Lifetime.** Created with its policy and shared by the tracks that use it; asked once per object, after [FrameParser].
 ///
@@ -16,8 +15,7 @@ public interface PacketIndexer {
     ///
     /// @param object what MoQT's headers say
     /// @param content what the frame parser found
-    /// @return its place; never lower than that of an object of the same track that was asked for before and comes earlier
-    /// in it
+    /// @return its place; never lower than that of an object that comes earlier in the track
     ObjectIndex index(MediaObject object, FrameContent content);
 
     /// The index is the group ID, and decoding can start with every group: what MoQT itself promises.

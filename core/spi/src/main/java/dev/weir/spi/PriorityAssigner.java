@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Says how urgent an object is. Java face: a pure function of the object; kernel face: the hook `weir_policy_object` of
-/// the data plane, whose default keeps the publisher's priority as [#publisher()] does.
+/// Says how urgent an object is. Java face: a pure function of the object; kernel face: `WEIR_OBJECT` of a
+/// [dev.weir.spi.plan.ProgramVariant], or the priority table of [dev.weir.spi.plan.MapEntries].
 ///
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block.
 ///

@@ -8,18 +8,24 @@
 /// A policy that spares congested subscribers everything but the most urgent objects, and leaves the other hooks alone:
 ///
 /// ```java
-/// final class UrgentOnly implements FanoutPolicy {
-///     @Override
-///     public ObjectFilter filter() {
-///         return (object, lane) -> object.priority() < 64 || lane.headroom() >= object.size()
-///                 ? Verdict.forward()
-///                 : Verdict.drop("congested");
+/// public final class UrgentOnly implements FanoutPolicyProvider<UrgentOnly.Config> {
+///     public record Config(int limit) {}
+///
+///     @Override public String name() { return "urgent-only"; }
+///     @Override public String description() { return "congested subscribers get only what is urgent"; }
+///     @Override public Class<Config> configType() { return Config.class; }
+///
+///     @Override public FanoutPolicy create(Config config) {
+///         var entries = MapEntries.builder()
+///                 .otherwise(Rule.all().limitAbove(0.9, config.limit()))
+///                 .build();
+///         return MapEntries.policy(entries);
 ///     }
 /// }
 /// ```
 ///
-/// The hooks here are the Java face of a policy, for the user-space path, which so far asks the filter only. The data
-/// plane runs the default policy ([dev.weir.spi.FanoutPolicy#passAll()]) in its own form.
+/// The hooks are the Java face of a policy: user space asks them for what the kernel leaves to it. The kernel face is the
+/// policy's plan ([dev.weir.spi.plan.KernelPlan]).
 @NullMarked
 package dev.weir.spi;
 

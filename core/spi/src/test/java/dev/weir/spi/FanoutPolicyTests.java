@@ -4,25 +4,37 @@ package dev.weir.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.weir.spi.plan.MapEntries;
+import dev.weir.spi.plan.Rule;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FanoutPolicyTests {
-    private static final LaneView CONGESTED = new LaneView(128, 12_000, 15_000, 5_000_000);
-    private static final LaneView FREE = new LaneView(128, 12_000, 2_000, 5_000_000);
+    private static final LaneView CONGESTED = lane(15_000);
+    private static final LaneView FREE = lane(2_000);
+
+    private static LaneView lane(long bytesInFlight) {
+        return new LaneView(1, LaneView.DEFAULT_CLASS, 128, 12_000, bytesInFlight, 0, 5_000_000, 0, 0, 0);
+    }
 
     private static MediaObject object(long group, long object, int priority) {
-        return new MediaObject("live/cam1/video", group, 0, object, priority, DeliveryMode.DATAGRAM, 1200);
+        return new MediaObject("live/cam1/video", group, 0, object, priority, DeliveryMode.DATAGRAM, 1200, 1);
+    }
+
+    private static Verdict decide(ObjectFilter filter, MediaObject object, LaneView lane) {
+        var looked = new FanoutObject(
+                object, new FrameContent(0, false), new ObjectIndex(object.group(), object.group()), object.priority());
+        return filter.decide(looked, lane, LaneState.fresh());
     }
 
     @Test
     void defaultPolicyForwardsEveryObjectToEverybody() {
         ObjectFilter filter = FanoutPolicy.passAll().filter();
 
-        assertThat(filter.decide(object(0, 0, 255), CONGESTED)).isEqualTo(Verdict.forward());
-        assertThat(filter.decide(object(-1L, -1L, 0), FREE)).isEqualTo(Verdict.forward());
+        assertThat(decide(filter, object(0, 0, 255), CONGESTED)).isEqualTo(Verdict.forward());
+        assertThat(decide(filter, object(-1L, -1L, 0), FREE)).isEqualTo(Verdict.forward());
     }
 
     @Test
@@ -40,19 +52,13 @@ class FanoutPolicyTests {
 
     /// The policy that the package's documentation shows.
     @Test
-    void policyReplacesOnlyTheHooksItNeeds() {
-        FanoutPolicy urgentOnly = new FanoutPolicy() {
-            @Override
-            public ObjectFilter filter() {
-                return (object, lane) -> object.priority() < 64 || lane.headroom() >= object.size()
-                        ? Verdict.forward()
-                        : Verdict.drop("congested");
-            }
-        };
+    void tablesMakeAWholePolicy() {
+        FanoutPolicy urgentOnly = MapEntries.policy(
+                MapEntries.builder().otherwise(Rule.all().limitAbove(0.9, 64)).build());
 
-        assertThat(urgentOnly.filter().decide(object(0, 0, 63), CONGESTED)).isInstanceOf(Verdict.Forward.class);
-        assertThat(urgentOnly.filter().decide(object(0, 0, 64), CONGESTED)).isEqualTo(new Verdict.Drop("congested"));
-        assertThat(urgentOnly.filter().decide(object(0, 0, 64), FREE)).isInstanceOf(Verdict.Forward.class);
+        assertThat(decide(urgentOnly.filter(), object(0, 0, 63), CONGESTED)).isEqualTo(Verdict.forward());
+        assertThat(decide(urgentOnly.filter(), object(0, 0, 64), CONGESTED)).isEqualTo(Verdict.drop("priority"));
+        assertThat(decide(urgentOnly.filter(), object(0, 0, 64), FREE)).isEqualTo(Verdict.forward());
         assertThat(urgentOnly.priorities().assign(object(0, 0, 9), new FrameContent(0, true), new ObjectIndex(0, 0)))
                 .isEqualTo(9);
     }
@@ -76,6 +82,6 @@ class FanoutPolicyTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new FrameContent(-1, true));
         assertThatIllegalArgumentException().isThrownBy(() -> new ObjectIndex(1, -1L));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new MediaObject("t", 0, 0, 0, 0, DeliveryMode.STREAM, -1));
+                .isThrownBy(() -> new MediaObject("t", 0, 0, 0, 0, DeliveryMode.STREAM, -1, 0));
     }
 }

@@ -333,7 +333,6 @@ public final class KernelDataPlane implements DataPlane {
         VarHandle.releaseFence();
         TrackState.generation(state, generation);
         Fanout.count(Fanout.at(fanouts, 2L * track + TrackState.active(state)), 0);
-        TrackState.policySlot(state, 0);
         TrackState.defaultPriority(state, (byte) defaultPriority);
         TrackState.aliasLength(state, (byte) aliasOverride.length);
         MemorySegment.copy(aliasOverride, 0, TrackState.alias(state), ValueLayout.JAVA_BYTE, 0, aliasOverride.length);

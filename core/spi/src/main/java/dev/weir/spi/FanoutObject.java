@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.spi;
+
+/// An object after the hooks that look at it once: what an [ObjectFilter] decides about, for each subscriber.
+///
+/// @param media what MoQT's headers say, with the publisher's priority
+/// @param content what the [FrameParser] found
+/// @param index where the [PacketIndexer] put it
+/// @param priority what the [PriorityAssigner] made of it, 0 to 255, lower is more urgent
+public record FanoutObject(MediaObject media, FrameContent content, ObjectIndex index, int priority) {
+    /// @throws IllegalArgumentException if the priority is out of range
+    public FanoutObject {
+        if (priority < 0 || priority > 255) {
+            throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
+        }
+    }
+}
