@@ -21,6 +21,7 @@ public final class Cells {
     private static final VarHandle STREAM_LIMIT = handle(Credit.LAYOUT, "stream_id_limit");
     private static final VarHandle COPIES = handle(Credit.LAYOUT, "copies");
     private static final VarHandle RESERVED = handle(Credit.LAYOUT, "reserved");
+    private static final VarHandle SENT_BYTES = handle(Credit.LAYOUT, "sent_bytes");
 
     private final MemorySegment number;
     private final MemorySegment credit;
@@ -86,6 +87,15 @@ public final class Cells {
 
     void addInFlight(long bytes) {
         IN_FLIGHT.getAndAdd(credit, 0L, bytes);
+    }
+
+    /// UDP payload bytes of all packets sent, by kernel and user space.
+    long sentBytes() {
+        return (long) SENT_BYTES.getVolatile(credit, 0L);
+    }
+
+    void addSent(long bytes) {
+        SENT_BYTES.getAndAdd(credit, 0L, bytes);
     }
 
     /// Takes connection flow-control credit; all or nothing.

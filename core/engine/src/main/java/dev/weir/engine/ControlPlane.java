@@ -121,6 +121,7 @@ final class ControlPlane {
         subscription.filter = request.parameters().filter();
         track.subscriptions.add(subscription);
         session.subscriptions.put(track, subscription);
+        relay.policies().bind(subscription);
         if (track.state == Track.State.ESTABLISHED) {
             accept(subscription);
         }
@@ -255,7 +256,11 @@ final class ControlPlane {
             }
         }
         for (UpstreamStream stream : subscription.track.streams.values()) {
-            boolean wanted = subscription.forward && subscription.wantsGroup(stream.group()) && !stream.isReset();
+            boolean dropped = Boolean.FALSE.equals(subscription.rulings.get(stream));
+            boolean wanted = subscription.forward
+                    && subscription.wantsGroup(stream.group())
+                    && !stream.isReset()
+                    && !dropped;
             boolean enters = stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null;
             if (wanted && enters && subscription.streamOf(stream) == null) {
                 return false;

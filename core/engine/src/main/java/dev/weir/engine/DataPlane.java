@@ -23,8 +23,17 @@ public interface DataPlane extends AutoCloseable {
     /// @param endGroup last group, unsigned
     /// @param forward FORWARD parameter
     /// @param priority subscriber priority
+    /// @param policy index of its policy; 0: everything passes
+    /// @param memory number of what the policy remembers; 0: none
     record FanoutEntry(
-            int slot, long startGroup, long startObject, long endGroup, boolean forward, int priority) {}
+            int slot,
+            long startGroup,
+            long startObject,
+            long endGroup,
+            boolean forward,
+            int priority,
+            int policy,
+            int memory) {}
 
     /// A lane's copy of a publisher stream that user space hands over.
     ///
@@ -37,6 +46,9 @@ public interface DataPlane extends AutoCloseable {
     /// @param shift lane offset minus publisher offset
     record LaneStreamEntry(
             int slot, int publisher, long publisherStream, long laneStream, long limit, long charged, long shift) {}
+
+    /// The policies' part of it.
+    PolicyPlane policies();
 
     /// Number of lane slots.
     int laneSlots();

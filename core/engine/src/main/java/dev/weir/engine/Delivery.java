@@ -4,42 +4,39 @@ package dev.weir.engine;
 import dev.weir.engine.DataPlane.LaneStreamEntry;
 import dev.weir.engine.Track.CachedDatagram;
 import dev.weir.spi.DeliveryMode;
-import dev.weir.spi.Verdict;
+import dev.weir.spi.MediaObject;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.MoqtException;
 import dev.weir.wire.moqt.ObjectDatagramHeader;
 import dev.weir.wire.moqt.SessionError;
 import dev.weir.wire.moqt.StreamResetCode;
 import dev.weir.wire.moqt.SubscriptionFilter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the publisher's objects in user space, caches them, and gives every subscription what the kernel did not send.
 final class Delivery {
-    /// A finished stream stays known this long after its last change, so that a late retransmission is still recognised.
-    private static final long LINGER_NANOS = 1_000_000_000L;
+    /// How often policies are asked whether a stream that waits is to be given up.
+    private static final long RECONSIDER_NANOS = 50_000_000L;
     /// More than this is not kept of a stream whose track is not known.
     private static final int UNATTACHED_BYTES = 256 << 10;
 
     private final Relay relay;
-    private final long cacheBytes;
-    private long cached;
+    private final ObjectCache cache;
+    private long reconsideredNanos;
 
-    Delivery(Relay relay, long cacheBytes) {
+    Delivery(Relay relay, ObjectCache cache) {
         this.relay = relay;
-        this.cacheBytes = cacheBytes;
-    }
-
-    long cachedBytes() {
-        return cached;
+        this.cache = cache;
     }
 
     /// The stream of that ID, made if it is new.
     UpstreamStream upstream(Session publisher, long streamId) {
         return publisher.upstream.computeIfAbsent(streamId, id -> {
             var stream = new UpstreamStream(publisher, id);
-            cached += stream.footprint();
+            cache.grown(stream.footprint());
             return stream;
         });
     }
@@ -61,8 +58,8 @@ final class Delivery {
             violation(publisher, e.code(), e.getMessage());
             return;
         }
-        cached += stream.footprint() - before;
-        stream.lastChangeNanos = relay.now();
+        cache.grown(stream.footprint() - before);
+        stream.arrived(relay.now());
         if (fin && stream.isIncomplete()) {
             violation(publisher, SessionError.PROTOCOL_VIOLATION.code(), "a subgroup stream ends inside an object");
             return;
@@ -89,8 +86,7 @@ final class Delivery {
             if (stream.length() > UNATTACHED_BYTES) {
                 relay.counters().increment("dropped.unknown_alias");
                 stream.reset();
-                cached -= stream.footprint();
-                stream.discard();
+                cache.discard(stream);
             }
             return;
         }
@@ -144,7 +140,7 @@ final class Delivery {
         }
         boolean whole = stream.isWantedWhole(subscription);
         UpstreamStream.MidStart entry = whole ? null : stream.enterAt(subscription.start);
-        if (!whole && entry == null || !passesPolicy(subscription, stream)) {
+        if (!whole && entry == null || !isForwarded(subscription, stream)) {
             return;
         }
         Session session = subscription.session;
@@ -166,16 +162,44 @@ final class Delivery {
         relay.completion().wake(session);
     }
 
-    private boolean passesPolicy(Subscription subscription, UpstreamStream stream) {
-        Verdict verdict = PolicyView.decide(
-                relay.policy(), subscription, DeliveryMode.STREAM, stream.group(), 0, stream.priority(), 0);
-        if (verdict instanceof Verdict.Drop) {
-            relay.counters().increment("dropped.policy");
+    /// What the policy says of a stream that has no copy yet: asked once, by the kernel or here.
+    private boolean isForwarded(Subscription subscription, UpstreamStream stream) {
+        if (subscription.policy.isPassAll()) {
+            return true;
         }
-        return verdict instanceof Verdict.Forward;
+        Boolean ruled = subscription.rulings.get(stream);
+        if (ruled != null) {
+            return ruled;
+        }
+        PolicyView view = stream.view(relay);
+        if (view == null) {
+            return false; // its first object is still to come
+        }
+        boolean forwarded = view.forwards(subscription);
+        subscription.rulings.put(stream, forwarded);
+        return forwarded;
+    }
+
+    /// Asks the policies about streams that wait in user space; those given up are reset with their real final size.
+    void reconsider(long now) {
+        if (now - reconsideredNanos < RECONSIDER_NANOS) {
+            return;
+        }
+        reconsideredNanos = now;
+        for (Session session : relay.sessions()) {
+            for (LaneStream copy : session.queue.streams()) {
+                PolicyView view = copy.hasPending() && !copy.subscription.policy.isPassAll()
+                        ? copy.upstream.view(relay)
+                        : null;
+                if (view != null && view.givesUp(copy.subscription)) {
+                    resetLaneStream(copy, StreamResetCode.DELIVERY_TIMEOUT.code());
+                }
+            }
+        }
     }
 
     private static void register(LaneStream copy) {
+        copy.subscription.rulings.remove(copy.upstream);
         copy.subscription.streams.put(copy.upstream, copy);
         copy.subscription.streamsOpened++;
         copy.subscription.session.queue.add(copy);
@@ -273,7 +297,7 @@ final class Delivery {
         relay.drain();
     }
 
-    private void forgetInKernel(LaneStream copy) {
+    void forgetInKernel(LaneStream copy) {
         DataPlane plane = relay.dataPlane();
         if (plane != null && copy.followed) {
             plane.forgetLaneStream(
@@ -331,28 +355,41 @@ final class Delivery {
         }
         relay.counters().increment("received.datagrams");
         track.saw(header.group(), header.object());
-        track.cache(new CachedDatagram(header.group(), header.object(), outgoing));
+        var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
+        track.cache(cached);
         var served = publisher.served.find(packetNumber, track.index, header.group(), header.object());
-        int priority = header.priority() >= 0 ? header.priority() : track.defaultPriority;
         for (Subscription subscription : track.active()) {
             int slot = subscription.session.slot;
             if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {
                 continue;
             }
-            offer(subscription, header.group(), header.object(), priority, outgoing);
+            offer(subscription, cached, served != null && served.admitted().get(slot));
         }
     }
 
-    private void offer(Subscription subscription, long group, long object, int priority, byte[] payload) {
-        if (!subscription.forward || !subscription.wants(group, object)) {
+    private PolicyView view(Track track, ObjectDatagramHeader header, byte[] payload) {
+        int priority = header.priority() >= 0 ? header.priority() : track.defaultPriority;
+        var media = new MediaObject(
+                track.name.toString(),
+                header.group(),
+                0,
+                header.object(),
+                priority,
+                DeliveryMode.DATAGRAM,
+                payload.length,
+                relay.now());
+        return new PolicyView(relay, media, ByteBuffer.wrap(payload, header.length(), payload.length - header.length()));
+    }
+
+    /// @param admitted whether the kernel's policy has forwarded it already
+    private void offer(Subscription subscription, CachedDatagram datagram, boolean admitted) {
+        if (!subscription.forward || !subscription.wants(datagram.group(), datagram.object())) {
             return;
         }
-        Verdict verdict = PolicyView.decide(
-                relay.policy(), subscription, DeliveryMode.DATAGRAM, group, object, priority, payload.length);
-        if (verdict instanceof Verdict.Drop) {
-            relay.counters().increment("dropped.policy");
+        if (!admitted && !datagram.view().forwards(subscription)) {
             return;
         }
+        byte[] payload = datagram.payload();
         if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
             relay.counters().increment("dropped.datagram_too_large");
             return;
@@ -372,7 +409,7 @@ final class Delivery {
             }
         }
         for (CachedDatagram datagram : track.datagrams()) {
-            offer(subscription, datagram.group(), datagram.object(), track.defaultPriority, datagram.payload());
+            offer(subscription, datagram, false);
         }
     }
 
@@ -390,63 +427,6 @@ final class Delivery {
         }
     }
 
-    /// Frees what nobody needs: streams that are old and settled, then, above the bound, the oldest whatever they are.
-    void collect(long now) {
-        for (Track track : relay.tracks().values()) {
-            for (UpstreamStream stream : new ArrayList<>(track.streams.values())) {
-                boolean over = stream.finalSize() >= 0 || stream.isReset();
-                boolean settled = over && !track.isRecent(stream.group()) && isSettled(track, stream);
-                if (settled && now - stream.lastChangeNanos > LINGER_NANOS) {
-                    evict(track, stream);
-                }
-            }
-        }
-        for (Track track : relay.tracks().values()) {
-            for (UpstreamStream stream : List.copyOf(track.streams.values())) {
-                if (cached <= cacheBytes) {
-                    return;
-                }
-                evict(track, stream);
-            }
-        }
-    }
-
-    private static boolean isSettled(Track track, UpstreamStream stream) {
-        for (Subscription subscription : track.subscriptions) {
-            LaneStream copy = subscription.streamOf(stream);
-            if (copy != null && !copy.isSettled()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void evict(Track track, UpstreamStream stream) {
-        for (Subscription subscription : track.subscriptions) {
-            LaneStream copy = subscription.streams.remove(stream);
-            if (copy == null) {
-                continue;
-            }
-            if (!copy.isSettled()) {
-                relay.counters().increment("dropped.cache_evicted");
-                resetLaneStream(copy, StreamResetCode.TOO_FAR_BEHIND.code());
-            }
-            subscription.session.queue.remove(copy);
-        }
-        forget(stream);
-        track.streams.remove(stream.id);
-    }
-
-    private void forget(UpstreamStream stream) {
-        DataPlane plane = relay.dataPlane();
-        Session publisher = stream.publisher;
-        if (plane != null && publisher.publisherIndex != DataPlane.NONE) {
-            plane.forgetStream(publisher.publisherIndex, publisher.publisherGeneration, stream.id);
-        }
-        cached -= stream.footprint();
-        publisher.upstream.remove(stream.id);
-    }
-
     /// Removes a subscription's streams; those still open are reset if the connection lives.
     void subscriptionEnded(Subscription subscription) {
         takeFromKernel(List.copyOf(subscription.streams.values()));
@@ -457,6 +437,8 @@ final class Delivery {
             subscription.session.queue.remove(copy);
         }
         subscription.streams.clear();
+        subscription.rulings.clear();
+        relay.policies().unbind(subscription);
     }
 
     /// The publisher's connection is gone: what it had not finished can never be finished.
@@ -465,33 +447,7 @@ final class Delivery {
             if (stream.track != null && stream.finalSize() < 0) {
                 streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
             }
-            forgetEntries(stream);
-        }
-    }
-
-    /// Kernel entries go with the publisher; the cached bytes stay for subscribers that are still catching up.
-    private void forgetEntries(UpstreamStream stream) {
-        DataPlane plane = relay.dataPlane();
-        if (plane != null && stream.publisher.publisherIndex != DataPlane.NONE) {
-            plane.forgetStream(stream.publisher.publisherIndex, stream.publisher.publisherGeneration, stream.id);
-        }
-        if (stream.track == null) {
-            cached -= stream.footprint();
-            stream.publisher.upstream.remove(stream.id);
-            return;
-        }
-        for (Subscription subscription : stream.track.subscriptions) {
-            LaneStream copy = subscription.streamOf(stream);
-            if (copy != null) {
-                forgetInKernel(copy);
-            }
-        }
-    }
-
-    /// Frees all that is cached of a track nobody subscribes to any more.
-    void dropTrack(Track track) {
-        for (UpstreamStream stream : List.copyOf(track.streams.values())) {
-            evict(track, stream);
+            cache.forgetEntries(stream);
         }
     }
 

@@ -1,53 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
-import dev.weir.spi.DeliveryMode;
 import dev.weir.spi.FanoutObject;
-import dev.weir.spi.FanoutPolicy;
 import dev.weir.spi.FrameContent;
-import dev.weir.spi.LaneState;
+import dev.weir.spi.FrameParser;
 import dev.weir.spi.LaneView;
 import dev.weir.spi.MediaObject;
 import dev.weir.spi.ObjectIndex;
 import dev.weir.spi.Verdict;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// Asks the policy's Java face on the user-space path.
+/// One object as policies see it in user space. Each policy looks at it once and is then asked for each subscriber; a hook
+/// that throws is replaced by the default one, for a policy can fail only alone (DESIGN rule 11).
+///
+/// Guarded by the engine's lock.
 final class PolicyView {
-    private PolicyView() {}
+    private final Relay relay;
+    private final MediaObject media;
+    private final ByteBuffer payload;
+    private @Nullable InstalledPolicy looker;
+    private @Nullable FanoutObject looked;
 
-    /// The verdict for one object and one subscription. [Verdict.Defer] cannot come back: here is where deferring ends.
-    static Verdict decide(
-            FanoutPolicy policy,
-            Subscription subscription,
-            DeliveryMode mode,
-            long group,
-            long object,
-            int priority,
-            int size) {
+    /// @param payload the object's payload, from position to limit, as far as it has come
+    PolicyView(Relay relay, MediaObject media, ByteBuffer payload) {
+        this.relay = relay;
+        this.media = media;
+        ByteBuffer visible = payload.asReadOnlyBuffer();
+        visible.limit(Math.min(visible.limit(), visible.position() + FrameParser.VISIBLE_BYTES));
+        this.payload = visible;
+    }
+
+    /// Asks the subscription's policy, and enters its answer into the account.
+    ///
+    /// @return false: the object is dropped
+    boolean forwards(Subscription subscription) {
+        InstalledPolicy policy = subscription.policy;
+        if (policy.isPassAll()) {
+            return true;
+        }
+        FanoutObject object = look(policy);
+        Verdict verdict = guarded(
+                () -> policy.filter.decide(object, lane(subscription), subscription.state), Verdict.forward());
+        if (verdict instanceof Verdict.Drop drop) {
+            policy.droppedByUserSpace(drop.reason());
+            relay.counters().increment("dropped.policy");
+            return false;
+        }
+        subscription.state.forwarded(object.index().index());
+        policy.forwardedByUserSpace();
+        return true;
+    }
+
+    /// Asks whether a stream that has begun with this object is to be given up.
+    boolean givesUp(Subscription subscription) {
+        InstalledPolicy policy = subscription.policy;
+        if (policy.isPassAll()) {
+            return false;
+        }
+        FanoutObject object = look(policy);
+        Verdict verdict = guarded(
+                () -> policy.filter.reconsider(object, lane(subscription), subscription.state), Verdict.forward());
+        if (verdict instanceof Verdict.Drop drop) {
+            policy.droppedByUserSpace(drop.reason());
+            relay.counters().increment("dropped.policy_reset");
+            return true;
+        }
+        return false;
+    }
+
+    private FanoutObject look(InstalledPolicy policy) {
+        FanoutObject present = looked;
+        if (present != null && looker == policy) {
+            return present;
+        }
+        FrameContent content = guarded(
+                () -> policy.frames.parse(media, payload.duplicate()), new FrameContent(0, media.object() == 0));
+        ObjectIndex index =
+                guarded(() -> policy.indexer.index(media, content), new ObjectIndex(media.group(), media.group()));
+        FanoutObject object = guarded(
+                () -> new FanoutObject(media, content, index, policy.priorities.assign(media, content, index)),
+                new FanoutObject(media, content, index, media.priority()));
+        looker = policy;
+        looked = object;
+        return object;
+    }
+
+    private LaneView lane(Subscription subscription) {
         Session session = subscription.session;
-        var media = new MediaObject(
-                subscription.track.name.toString(), group, 0, object, priority, mode, size, session.relay.now());
-        var lane = new LaneView(
-                session.relay.now(),
-                LaneView.DEFAULT_CLASS,
+        return new LaneView(
+                relay.now(),
+                session.laneClass,
                 subscription.priority,
                 session.cells.congestionWindow(),
                 session.cells.bytesInFlight(),
-                0,
-                session.rtt.smoothed(),
-                0,
-                0,
-                0);
-        Verdict verdict;
+                session.cells.sentBytes(),
+                session.measure.smoothedRttNanos(),
+                session.measure.delayNanos(),
+                session.measure.jitterNanos(),
+                session.measure.lossPerMillion());
+    }
+
+    private <T> T guarded(Supplier<T> hook, T otherwise) {
         try {
-            var looked = new FanoutObject(
-                    media, new FrameContent(0, object == 0), new ObjectIndex(group, group), priority);
-            verdict = policy.filter().decide(looked, lane, LaneState.fresh());
-        } catch (RuntimeException e) {
-            // A policy can fail only alone (DESIGN rule 11): the object is forwarded.
-            session.relay.counters().increment("policy.exceptions");
-            return Verdict.forward();
+            return hook.get();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            relay.counters().increment("policy.exceptions");
+            return otherwise;
         }
-        return verdict instanceof Verdict.Defer ? Verdict.forward() : verdict;
     }
 }

@@ -7,6 +7,7 @@ import dev.weir.abi.CandidateKind;
 import dev.weir.abi.PacketRecord;
 import dev.weir.abi.RecordEntry;
 import dev.weir.abi.WeirReason;
+import dev.weir.abi.WeirRuling;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordIntake implements DataPlane.RecordHandler {
     private static final long CANDIDATES = PacketRecord.LAYOUT.byteSize()
             - dev.weir.abi.WeirLimit.CANDIDATES * Candidate.LAYOUT.byteSize();
+    private static final int RULING_MASK = (1 << WeirRuling.BITS.value) - 1;
     private static final String[] DEFERRED = reasonNames("deferred.");
 
     private final Relay relay;
@@ -109,12 +111,11 @@ final class RecordIntake implements DataPlane.RecordHandler {
 
     private void entry(Session publisher, long timeNs, List<Frame> frames, MemorySegment entry) {
         int reason = Byte.toUnsignedInt(RecordEntry.reason(entry));
-        if (reason == WeirReason.POLICY.value) {
-            relay.counters().increment("dropped.policy");
-        } else if (reason != WeirReason.NONE.value && DEFERRED[reason] != null) {
+        if (reason != WeirReason.NONE.value && reason != WeirReason.POLICY.value && DEFERRED[reason] != null) {
             relay.counters().increment(DEFERRED[reason]);
         }
         int forwarded = Short.toUnsignedInt(RecordEntry.forwarded(entry));
+        account(entry);
         Session subscriber = relay.session(RecordEntry.lane(entry));
         DataPlane plane = relay.dataPlane();
         if (forwarded != 0) {
@@ -128,19 +129,47 @@ final class RecordIntake implements DataPlane.RecordHandler {
             }
             return;
         }
-        if (reason == WeirReason.POLICY.value) {
-            noteDropped(subscriber, frames, forwarded);
-        }
+        noteRulings(subscriber, frames, RecordEntry.rulings(entry));
         if (forwarded != 0) {
             applyCopy(publisher, subscriber, timeNs, frames, entry, forwarded);
         }
     }
 
-    private static void noteDropped(Session subscriber, List<Frame> frames, int forwarded) {
-        for (int i = 0; i < frames.size(); i++) {
-            ServedDatagrams.ServedObject object = frames.get(i).object();
-            if ((forwarded & 1 << i) == 0 && object != null && subscriber.subscriptions.containsKey(frames.get(i).track())) {
-                object.dropped().set(subscriber.slot);
+    /// Enters the kernel's rulings into the policy's account.
+    private void account(MemorySegment entry) {
+        long rulings = RecordEntry.rulings(entry);
+        if (rulings == 0) {
+            return;
+        }
+        InstalledPolicy policy = relay.policies().byIndex(Byte.toUnsignedInt(RecordEntry.policy(entry)));
+        for (long left = rulings; left != 0; left >>>= WeirRuling.BITS.value) {
+            int ruling = (int) (left & RULING_MASK);
+            if (ruling == WeirRuling.NONE.value) {
+                continue;
+            }
+            if (ruling != WeirRuling.FORWARD.value) {
+                relay.counters().increment("dropped.policy");
+            }
+            if (policy != null) {
+                policy.ruledByKernel(ruling);
+            }
+        }
+    }
+
+    /// Remembers what the kernel's policy has said, so that user space does not ask again.
+    private static void noteRulings(Session subscriber, List<Frame> frames, long rulings) {
+        for (int i = 0; i < frames.size() && rulings >>> i * WeirRuling.BITS.value != 0; i++) {
+            int ruling = (int) (rulings >>> i * WeirRuling.BITS.value & RULING_MASK);
+            if (ruling == WeirRuling.NONE.value) {
+                continue;
+            }
+            boolean isForwarded = ruling == WeirRuling.FORWARD.value;
+            Frame frame = frames.get(i);
+            Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
+            if (frame.object() != null && subscription != null) {
+                (isForwarded ? frame.object().admitted() : frame.object().dropped()).set(subscriber.slot);
+            } else if (frame.upstream() != null && subscription != null) {
+                subscription.rulings.put(frame.upstream(), isForwarded);
             }
         }
     }

@@ -49,11 +49,14 @@ final class Recovery {
         long largestSentAt = session.ledger.sentAt(largest);
         if (largestSentAt != 0) {
             session.rtt.sample(nowNanos - largestSentAt, Math.min(delayNanos, session.maxAckDelayNanos));
+            session.measure.sample(
+                    nowNanos - largestSentAt - Math.min(delayNanos, session.maxAckDelayNanos), session.rtt.smoothed());
         }
         long inFlight = session.cells.bytesInFlight();
         var acknowledged = new Settled(session, false);
         long bytes = 0;
         long newest = 0;
+        int before = session.ledger.outstanding();
         for (int i = 0; i < ranges.length; i += 2) {
             newest = Math.max(newest, session.ledger.sentAt(ranges[i + 1]));
             bytes += session.ledger.acknowledge(ranges[i], ranges[i + 1], acknowledged);
@@ -64,7 +67,9 @@ final class Recovery {
             session.congestion.acknowledged(bytes, newest, inFlight);
             session.cells.congestionWindow(session.congestion.window());
         }
+        session.measure.settled(before - session.ledger.outstanding(), false);
         detectLost(session, nowNanos);
+        relay.policies().measure(session);
         if (bytes > 0) {
             session.endpoint().wakeSender();
         }
@@ -79,6 +84,7 @@ final class Recovery {
             return;
         }
         relay.counters().add("lost.packets", before - session.ledger.outstanding());
+        session.measure.settled(before - session.ledger.outstanding(), true);
         session.cells.addInFlight(-bytes);
         session.congestion.lost(newest[0], nowNanos);
         session.cells.congestionWindow(session.congestion.window());

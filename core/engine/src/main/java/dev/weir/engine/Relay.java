@@ -2,7 +2,6 @@
 package dev.weir.engine;
 
 import dev.weir.engine.DataPlane.FanoutEntry;
-import dev.weir.spi.FanoutPolicy;
 import dev.weir.wire.moqt.FullTrackName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,19 +28,23 @@ public final class Relay {
     /// How often lanes without a route are tried again and the others' routes are looked at.
     private static final long LANE_CARE_NANOS = 1_000_000_000L;
 
+    /// A lane list that was flipped is not written again before this time, or a pause as long as a program run.
+    private static final long LANE_LIST_REST_NANOS = 4_000_000L;
+
     private record RetiredSlot(int slot, long freeAtNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final @Nullable DataPlane dataPlane;
     private final long leaseNanos;
-    private final FanoutPolicy policy;
     private final Counters counters = new Counters();
     private final Map<Integer, Session> sessions = new LinkedHashMap<>();
     private final Map<FullTrackName, Track> tracks = new LinkedHashMap<>();
     private final BitSet usedSlots = new BitSet();
     private final Deque<RetiredSlot> retiredSlots = new ArrayDeque<>();
     private final Set<Track> staleLaneLists = new LinkedHashSet<>();
+    private final Policies policies;
     private final ControlPlane controlPlane = new ControlPlane(this);
+    private final ObjectCache cache;
     private final Delivery delivery;
     private final Completion completion = new Completion(this);
     private final Recovery recovery = new Recovery(this);
@@ -49,23 +52,25 @@ public final class Relay {
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
     private long lanesLookedAfterNanos;
+    private long laneListsFlippedNanos;
 
     /// @param dataPlane the kernel's half; null: user space serves everybody
-    /// @param policy who gets what
+    /// @param classes the kinds of subscribers
     /// @param leaseNanos how long the kernel forwards without a tick
     /// @param cacheBytes bound of the object cache
     /// @param clock CLOCK_MONOTONIC in nanoseconds
     public Relay(
             @Nullable DataPlane dataPlane,
-            FanoutPolicy policy,
+            LaneClassifier classes,
             long leaseNanos,
             long cacheBytes,
             Supplier<Long> clock) {
         this.dataPlane = dataPlane;
-        this.policy = policy;
         this.leaseNanos = leaseNanos;
         this.clock = clock;
-        this.delivery = new Delivery(this, cacheBytes);
+        this.policies = new Policies(this, dataPlane == null ? null : dataPlane.policies(), classes);
+        this.cache = new ObjectCache(this, cacheBytes);
+        this.delivery = new Delivery(this, cache);
     }
 
     /// Makes room for a connection that is about to be accepted. A connection beyond the maps' size gets cells of its own
@@ -94,7 +99,7 @@ public final class Relay {
         return slot;
     }
 
-    private int laneSlots() {
+    int laneSlots() {
         return dataPlane == null ? 0 : dataPlane.laneSlots();
     }
 
@@ -117,9 +122,9 @@ public final class Relay {
                 lanesLookedAfterNanos = now;
                 lookAfterLanes();
             }
-            staleLaneLists.forEach(this::putLaneList);
-            staleLaneLists.clear();
-            delivery.collect(now);
+            flipLaneLists();
+            cache.collect(now);
+            delivery.reconsider(now);
             controlPlane.finishEnded(now);
         });
     }
@@ -155,7 +160,7 @@ public final class Relay {
             result.put("lane_lists.stale", (long) staleLaneLists.size());
             result.put("tracks", (long) tracks.size());
             result.put("lanes", sessions.values().stream().filter(s -> s.laneLive).count());
-            result.put("cache.bytes", delivery.cachedBytes());
+            result.put("cache.bytes", cache.bytes());
             result.put("outstanding.packets", sessions.values().stream().mapToLong(s -> s.ledger.outstanding()).sum());
             if (dataPlane != null) {
                 dataPlane.statistics().forEach((name, count) -> result.merge(name, count, Long::sum));
@@ -261,10 +266,22 @@ public final class Relay {
         track.index = DataPlane.NONE;
     }
 
-    /// The lane list of a track has changed. It is put in force by the next tick: lists are flipped at most once per tick, so
-    /// that no program run still reads the one that is written.
+    /// The lane list of a track has changed. It is put in force by the next tick.
     void refreshLaneList(Track track) {
         staleLaneLists.add(track);
+    }
+
+    /// Puts all changed lane lists in force.
+    void flipLaneLists() {
+        DataPlane plane = dataPlane;
+        if (plane != null && !staleLaneLists.isEmpty()) {
+            if (now() - laneListsFlippedNanos < LANE_LIST_REST_NANOS) {
+                plane.quiesce(); // a program run may still read the lists that were in force before the last flip
+            }
+            staleLaneLists.forEach(this::putLaneList);
+            laneListsFlippedNanos = now();
+        }
+        staleLaneLists.clear();
     }
 
     private void putLaneList(Track track) {
@@ -275,7 +292,14 @@ public final class Relay {
         for (Subscription s : track.active()) {
             if (s.session.laneLive) {
                 entries.add(new FanoutEntry(
-                        s.session.slot, s.start.group(), s.start.object(), s.endGroup, s.forward, s.priority));
+                        s.session.slot,
+                        s.start.group(),
+                        s.start.object(),
+                        s.endGroup,
+                        s.forward,
+                        s.priority,
+                        s.policy.index,
+                        s.memory));
             }
         }
         dataPlane.fanout(track.index, entries);
@@ -344,8 +368,13 @@ public final class Relay {
         return dataPlane;
     }
 
-    FanoutPolicy policy() {
-        return policy;
+    /// Who gets what.
+    public Policies policies() {
+        return policies;
+    }
+
+    ObjectCache cache() {
+        return cache;
     }
 
     Counters counters() {

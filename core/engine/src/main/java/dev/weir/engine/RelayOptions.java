@@ -15,6 +15,7 @@ import java.time.Duration;
 /// @param lease past this time without a sign of life from user space the kernel forwards nothing; more than 20 ms
 /// @param cacheBytes upper bound of the object cache of all tracks together, bytes
 /// @param idleTimeout a connection without any packet from its peer for this long is gone
+/// @param classes the kinds of subscribers
 public record RelayOptions(
         InetSocketAddress listen,
         KeyStore keyStore,
@@ -23,7 +24,8 @@ public record RelayOptions(
         PathMode path,
         Duration lease,
         long cacheBytes,
-        Duration idleTimeout) {
+        Duration idleTimeout,
+        LaneClassifier classes) {
     /// Default lease: DESIGN rule 10.
     public static final Duration DEFAULT_LEASE = Duration.ofMillis(200);
     /// Default bound of the object cache, bytes.
@@ -35,11 +37,26 @@ public record RelayOptions(
     public static RelayOptions of(
             InetSocketAddress listen, KeyStore keyStore, String keyAlias, char[] keyPassword, PathMode path) {
         return new RelayOptions(
-                listen, keyStore, keyAlias, keyPassword, path, DEFAULT_LEASE, DEFAULT_CACHE_BYTES, DEFAULT_IDLE_TIMEOUT);
+                listen,
+                keyStore,
+                keyAlias,
+                keyPassword,
+                path,
+                DEFAULT_LEASE,
+                DEFAULT_CACHE_BYTES,
+                DEFAULT_IDLE_TIMEOUT,
+                LaneClassifier.defaultOnly());
     }
 
     /// The same with another lease.
     public RelayOptions withLease(Duration newLease) {
-        return new RelayOptions(listen, keyStore, keyAlias, keyPassword, path, newLease, cacheBytes, idleTimeout);
+        return new RelayOptions(
+                listen, keyStore, keyAlias, keyPassword, path, newLease, cacheBytes, idleTimeout, classes);
+    }
+
+    /// The same with other lane classes.
+    public RelayOptions withClasses(LaneClassifier newClasses) {
+        return new RelayOptions(
+                listen, keyStore, keyAlias, keyPassword, path, lease, cacheBytes, idleTimeout, newClasses);
     }
 }

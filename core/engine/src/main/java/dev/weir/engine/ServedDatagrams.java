@@ -20,7 +20,8 @@ final class ServedDatagrams {
     ///
     /// @param served lanes that were sent a copy
     /// @param dropped lanes for which the policy dropped it
-    record ServedObject(int track, long group, long object, BitSet served, BitSet dropped) {}
+    /// @param admitted lanes for which the policy forwards it, sent a copy or not
+    record ServedObject(int track, long group, long object, BitSet served, BitSet dropped, BitSet admitted) {}
 
     private final Map<Long, List<ServedObject>> packets = new LinkedHashMap<>() {
         @Override
@@ -30,7 +31,7 @@ final class ServedDatagrams {
     };
 
     ServedObject add(long packetNumber, int track, long group, long object) {
-        var entry = new ServedObject(track, group, object, new BitSet(), new BitSet());
+        var entry = new ServedObject(track, group, object, new BitSet(), new BitSet(), new BitSet());
         packets.computeIfAbsent(packetNumber, n -> new ArrayList<>(1)).add(entry);
         return entry;
     }

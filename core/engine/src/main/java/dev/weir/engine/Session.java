@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.abi.WeirLaneState;
+import dev.weir.abi.WeirTrackState;
+import dev.weir.engine.dataplane.SharedLaneState;
+import dev.weir.spi.LaneState;
+import dev.weir.spi.LaneView;
 import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.TrackNamespace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// One MoQT session on one QUIC connection: publisher, subscriber or both. The QUIC adapter reports everything that
@@ -28,6 +36,10 @@ public final class Session {
     final Ledger ledger = new Ledger();
     final RttEstimate rtt = new RttEstimate();
     final SendQueue queue = new SendQueue();
+    final PathMeasure measure = new PathMeasure();
+    /// Words that policies keep for this lane where no kernel shares them.
+    private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();
+    String laneClass = LaneView.DEFAULT_CLASS;
     final Map<Track, Subscription> subscriptions = new LinkedHashMap<>();
     /// What it announced, by the request stream that keeps the announcement alive.
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
@@ -73,6 +85,9 @@ public final class Session {
     /// A packet that user space sent is in flight, or (negative) no longer.
     public void addInFlight(long bytes) {
         cells.addInFlight(bytes);
+        if (bytes > 0) {
+            cells.addSent(bytes);
+        }
     }
 
     /// Packets that user space sent were acknowledged.
@@ -83,6 +98,11 @@ public final class Session {
         cells.addInFlight(-bytes);
         congestion.acknowledged(bytes, sentNanos, before);
         cells.congestionWindow(congestion.window());
+        if (ledger.outstanding() == 0 && sentNanos > 0) {
+            // Without kernel copies these are the only round trips there are; what the peer waited is in them.
+            long rtt = System.nanoTime() - sentNanos;
+            measure.sample(rtt, measure.smoothedRttNanos() == 0 ? rtt : (7 * measure.smoothedRttNanos() + rtt) / 8);
+        }
     }
 
     /// Packets that user space sent were lost.
@@ -119,6 +139,7 @@ public final class Session {
             maxAckDelayNanos = maxAckDelayMillis * 1_000_000L;
             cells.streamIds(nextStreamId, streamIdLimit);
             cells.giveConnectionData(connectionData);
+            relay.policies().classify(this);
             relay.established(this);
         });
     }
@@ -249,6 +270,15 @@ public final class Session {
     /// The peer's connection ID or limits have changed: the lane is written anew.
     public void writeSideChanged() {
         relay.locked(() -> relay.writeSideChanged(this));
+    }
+
+    /// State that only user space keeps, for a policy that begins now.
+    LaneState privateState(InstalledPolicy policy, long lastIndex, long dropUntil) {
+        Arena arena = Arena.ofAuto();
+        MemorySegment words = laneWords.computeIfAbsent(policy, p -> arena.allocate(WeirLaneState.LAYOUT));
+        MemorySegment track = arena.allocate(WeirTrackState.LAYOUT);
+        SharedLaneState.clear(track, lastIndex, dropUntil);
+        return new SharedLaneState(track, words);
     }
 
     /// The connection is over, in whatever way. Calling it twice does nothing more.

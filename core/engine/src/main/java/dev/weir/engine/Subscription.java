@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.spi.LaneState;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.SubscriptionFilter;
 import java.util.IdentityHashMap;
@@ -32,6 +33,14 @@ final class Subscription {
     boolean done;
     /// Subgroup streams opened for it, for PUBLISH_DONE.
     long streamsOpened;
+
+    /// What decides about its objects.
+    InstalledPolicy policy = InstalledPolicy.PASS_ALL;
+    /// Where the kernel keeps what the policy remembers; 0: nowhere.
+    int memory;
+    LaneState state = LaneState.fresh();
+    /// Streams the policy was asked about, by the kernel or by user space, that have no copy (yet): true if they are forwarded.
+    final Map<UpstreamStream, Boolean> rulings = new IdentityHashMap<>();
 
     Subscription(Session session, Track track, RequestChannel channel) {
         this.session = session;

@@ -29,7 +29,9 @@ final class Track {
     }
 
     /// A cached DATAGRAM object.
-    record CachedDatagram(long group, long object, byte[] payload) {}
+    ///
+    /// @param view as policies see it
+    record CachedDatagram(long group, long object, byte[] payload, PolicyView view) {}
 
     /// DATAGRAM objects kept for late subscribers.
     private static final int DATAGRAM_CACHE_LIMIT = 4096;

@@ -235,7 +235,7 @@ final class Upstream {
     /// Forgets a track with all that is cached of it.
     void drop(Track track) {
         relay.disarmTrack(track);
-        relay.delivery().dropTrack(track);
+        relay.cache().dropTrack(track);
         if (track.publisher != null) {
             track.publisher.tracksByAlias.remove(track.upstreamAlias, track);
         }

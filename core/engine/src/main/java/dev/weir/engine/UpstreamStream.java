@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.FrameParser;
+import dev.weir.spi.MediaObject;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.SubgroupHeader;
 import dev.weir.wire.moqt.SubgroupObjectReader;
@@ -29,6 +32,10 @@ final class UpstreamStream {
     /// The kernel has its own entry for this stream.
     boolean knownToKernel;
     long lastChangeNanos;
+    private long arrivedNanos;
+    /// Where the first object's payload begins, and how long it will be; -1 until its header has come.
+    private int payloadStart = -1;
+    private long payloadLength;
 
     UpstreamStream(Session publisher, long id) {
         this.publisher = publisher;
@@ -74,11 +81,54 @@ final class UpstreamStream {
             objects[3 * objectCount] = entry.objectId();
             objects[3 * objectCount + 1] = entry.start();
             objects[3 * objectCount + 2] = entry.afterId();
-            objectCount++;
+            if (objectCount++ == 0) {
+                findPayload(entry);
+            }
             if (track != null) {
                 track.saw(group(), entry.objectId());
             }
         }
+    }
+
+    private void findPayload(SubgroupObjectReader.Entry first) {
+        int afterId = (int) first.afterId();
+        ByteBuffer in = ByteBuffer.wrap(bytes, afterId, length - afterId).slice();
+        if (requireHeader().hasProperties()) {
+            in.position(in.position() + Math.toIntExact(Vi64.decode(in)));
+        }
+        payloadLength = Vi64.decode(in);
+        payloadStart = afterId + in.position();
+    }
+
+    /// Bytes have come.
+    void arrived(long nowNanos) {
+        lastChangeNanos = nowNanos;
+        if (arrivedNanos == 0) {
+            arrivedNanos = nowNanos;
+        }
+    }
+
+    /// The stream's first object as policies see it; null as long as they would see more of it later.
+    @Nullable PolicyView view(Relay relay) {
+        Track known = track;
+        boolean over = finalSize >= 0;
+        boolean visible = payloadStart >= 0
+                && length - payloadStart >= Math.min(payloadLength, FrameParser.VISIBLE_BYTES);
+        if (known == null || header == null || !visible && !over) {
+            return null;
+        }
+        var media = new MediaObject(
+                known.name.toString(),
+                group(),
+                subgroup(),
+                objectCount == 0 ? 0 : objects[0],
+                priority(),
+                DeliveryMode.STREAM,
+                0,
+                arrivedNanos);
+        int from = payloadStart < 0 ? length : payloadStart;
+        int available = (int) Math.min(payloadLength, length - from);
+        return new PolicyView(relay, media, ByteBuffer.wrap(bytes, from, available));
     }
 
     /// Tells the track of all objects so far, once the alias is known.

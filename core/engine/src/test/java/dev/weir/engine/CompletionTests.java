@@ -4,7 +4,6 @@ package dev.weir.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.Session.StreamChunk;
-import dev.weir.spi.FanoutPolicy;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
@@ -34,7 +33,7 @@ class CompletionTests {
     private final RecordingEndpoint subscriberEnd = new RecordingEndpoint();
     private final RecordingEndpoint.Channel request = new RecordingEndpoint.Channel(0);
     private long now = 1_000_000_000L;
-    private final Relay relay = new Relay(plane, FanoutPolicy.passAll(), 200_000_000L, 1 << 20, () -> now);
+    private final Relay relay = new Relay(plane, LaneClassifier.defaultOnly(), 200_000_000L, 1 << 20, () -> now);
     private Session publisher;
     private Session subscriber;
     private byte[] stream;

@@ -21,6 +21,7 @@ final class ScriptedDataPlane implements DataPlane {
     static final int GENERATION = 7;
 
     final List<String> calls = new ArrayList<>();
+    private final ScriptedPolicies policies = new ScriptedPolicies(calls);
     private final Map<Integer, Cells> cells = new HashMap<>();
     private final Deque<MemorySegment> records = new ArrayDeque<>();
     private int nextTrack;
@@ -76,6 +77,11 @@ final class ScriptedDataPlane implements DataPlane {
         RecordEntry.forwarded(entry, (short) 1);
         RecordEntry.size(entry, (short) size);
         return entry;
+    }
+
+    @Override
+    public PolicyPlane policies() {
+        return policies;
     }
 
     @Override

@@ -68,6 +68,10 @@ public final class BpfMap {
         return spec.maxEntries();
     }
 
+    MapSpec spec() {
+        return spec;
+    }
+
     /// @return its file descriptor, valid as long as the object is open
     public int fd() {
         owner.requireOpen();

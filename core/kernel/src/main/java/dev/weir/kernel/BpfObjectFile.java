@@ -72,12 +72,20 @@ public final class BpfObjectFile implements AutoCloseable {
     /// @throws UnsupportedKernelException if libbpf is not installed
     /// @throws KernelException if there is no such resource or it is no BPF object
     public static BpfObjectFile ofResource(String path) {
+        return open(resource(path), path.substring(path.lastIndexOf('/') + 1));
+    }
+
+    /// The bytes of an object on the class path.
+    ///
+    /// @param path absolute: `/bpf/weir_ingress.bpf.o`
+    /// @throws KernelException if there is no such resource
+    public static byte[] resource(String path) {
         try (InputStream in = BpfObjectFile.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new KernelException(
                         Errno.ENOENT, "The class path has no " + path + "; build module bpf, and put its jar on the class path.");
             }
-            return open(in.readAllBytes(), path.substring(path.lastIndexOf('/') + 1));
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + path + " from the class path.", e);
         }
@@ -128,6 +136,32 @@ public final class BpfObjectFile implements AutoCloseable {
         }
         throw new KernelException(Errno.ENOENT, name + " has no map " + mapName + "; its maps are "
                 + maps().stream().map(MapSpec::name).toList() + ".");
+    }
+
+    /// Shares the maps of an object that is in the kernel: every map that both have under the same name, data sections excepted.
+    /// Each object has descriptors of its own, so a map lives as long as either object.
+    ///
+    /// @param present the object in the kernel
+    /// @return this
+    /// @throws KernelException if a map of the same name is of another kind or size
+    public BpfObjectFile reuse(LoadedObject present) {
+        requireOpen();
+        for (long m = Libbpf.nextMap(object, 0); m != 0; m = Libbpf.nextMap(object, m)) {
+            MapSpec wanted = specOf(m);
+            BpfMap map = wanted.name().contains(".") ? null : present.mapOrNull(wanted.name());
+            if (map == null) {
+                continue;
+            }
+            if (!wanted.isSameKind(map.spec())) {
+                throw new KernelException(Errno.EINVAL, name + " wants map " + wanted + ", and " + present.name() + " has "
+                        + map.spec() + "; use objects of one version of Weir.");
+            }
+            int result = Libbpf.reuseMap(m, map.fd());
+            if (result < 0) {
+                throw KernelException.of(-result, "Cannot share map " + wanted.name(), "raise the limit of open files");
+            }
+        }
+        return this;
     }
 
     /// Makes the maps and loads the programs. This file is closed then, whether it worked or not.

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Programs and maps in the kernel. They stay there until this is closed, or the process ends; a program that a
 /// [TcxAttachment] still holds goes on running until that is closed too, so close attachments first.
@@ -59,6 +60,10 @@ public final class LoadedObject implements AutoCloseable {
             throw absent("map " + mapName, maps.keySet());
         }
         return map;
+    }
+
+    @Nullable BpfMap mapOrNull(String mapName) {
+        return maps.get(mapName);
     }
 
     private KernelException absent(String what, Collection<String> present) {

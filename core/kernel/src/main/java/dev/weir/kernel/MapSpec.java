@@ -12,6 +12,11 @@ package dev.weir.kernel;
 public record MapSpec(String name, MapType type, int keySize, int valueSize, int maxEntries, int flags) {
     private static final int BPF_F_MMAPABLE = 1 << 10;
 
+    /// Whether a map declared so can stand in for another one: all is the same but the number of entries.
+    boolean isSameKind(MapSpec other) {
+        return type == other.type && keySize == other.keySize && valueSize == other.valueSize && flags == other.flags;
+    }
+
     /// @return whether user space can map its memory
     public boolean isMappable() {
         return type == MapType.ARRAY && (flags & BPF_F_MMAPABLE) != 0;

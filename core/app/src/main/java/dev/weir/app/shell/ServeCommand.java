@@ -6,6 +6,7 @@ import dev.weir.app.relay.ListenAddress;
 import dev.weir.app.relay.RelayIdentity;
 import dev.weir.app.relay.StatisticsFile;
 import dev.weir.app.relay.TerminationSignal;
+import dev.weir.engine.LaneClassifier;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.quic.kwik.RelayServer;
@@ -58,7 +59,7 @@ class ServeCommand {
         }
         RelayIdentity identity = identity(certificate, key);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
-                Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout());
+                Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(), LaneClassifier.defaultOnly());
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options)) {
             run(relay, stats, context.outputWriter(), signal);

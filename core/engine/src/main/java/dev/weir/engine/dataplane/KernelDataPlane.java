@@ -17,6 +17,7 @@ import dev.weir.abi.WeirLimit;
 import dev.weir.abi.WeirReason;
 import dev.weir.engine.Cells;
 import dev.weir.engine.DataPlane;
+import dev.weir.engine.PolicyPlane;
 import dev.weir.engine.QuicEndpoint;
 import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
@@ -29,7 +30,6 @@ import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.RingBuffer;
 import dev.weir.kernel.Route;
 import dev.weir.kernel.RouteResolver;
-import dev.weir.kernel.TcxAttachment;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,17 +38,11 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /// The data plane in the kernel: loads the object, attaches it to every device, writes its maps.
 ///
@@ -62,17 +56,14 @@ public final class KernelDataPlane implements DataPlane {
     private static final long LONGEST_RUN_NANOS = 2_000_000;
 
     private final LoadedObject object;
-    private final BpfProgram ingress;
+    private final Attachments attachments;
+    private final KernelPolicies policies;
     private final BpfStatistics runStatistics;
     private final RouteResolver routes;
     private final RingBuffer events;
     private final int port;
-    private final Map<Integer, TcxAttachment> attachments = new LinkedHashMap<>();
-    private final Map<Integer, InterfaceInfo> interfaces = new LinkedHashMap<>();
     private final Map<Integer, Route> routesOf = new HashMap<>();
     private final Arena arena = Arena.ofShared();
-    private final ExecutorService namespaceThread = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("weir-namespace").daemon().factory());
     private final MemorySegment control;
     private final MemorySegment lanes;
     private final MemorySegment numbers;
@@ -88,10 +79,11 @@ public final class KernelDataPlane implements DataPlane {
     private final MemorySegment laneStreamValue;
     private boolean closed;
 
-    private KernelDataPlane(LoadedObject object, int port) {
+    private KernelDataPlane(LoadedObject object, byte[] core, int port) {
         this.object = object;
         this.port = port;
-        ingress = object.program("weir_ingress");
+        attachments = new Attachments(object);
+        policies = new KernelPolicies(object, new PolicyPrograms(core, object, attachments::replace));
         runStatistics = BpfStatistics.enable();
         routes = new RouteResolver();
         events = RingBuffer.of(object.map("events"));
@@ -115,13 +107,14 @@ public final class KernelDataPlane implements DataPlane {
     /// @throws KernelException with a sentence for the operator if the kernel or the privileges do not allow it
     public static KernelDataPlane open(int port) {
         KernelFeatures.requireDataPlane();
-        LoadedObject object = BpfObjectFile.ofResource(OBJECT).load();
+        byte[] core = BpfObjectFile.resource(OBJECT);
+        LoadedObject object = BpfObjectFile.open(core, OBJECT.substring(OBJECT.lastIndexOf('/') + 1)).load();
         try {
             checkLayouts(object);
-            var plane = new KernelDataPlane(object, port);
+            var plane = new KernelDataPlane(object, core, port);
             Control.abiVersion(plane.control, dev.weir.abi.WeirAbi.VERSION);
             Control.listenPort(plane.control, (short) port);
-            plane.attachAll();
+            plane.attachments.attachAll();
             return plane;
         } catch (RuntimeException e) {
             object.close();
@@ -151,28 +144,9 @@ public final class KernelDataPlane implements DataPlane {
         });
     }
 
-    /// Asks rtnetlink on a thread of the network namespace that the relay was opened in: the engine is called on threads whose
-    /// namespace is nobody's promise.
-    private <T extends @Nullable Object> T inNamespace(Callable<T> question) {
-        try {
-            return namespaceThread.submit(question).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the kernel was asked", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
-        }
-    }
-
-    /// Attaches to devices that have appeared since.
-    private void attachAll() {
-        for (InterfaceInfo device : inNamespace(InterfaceInfo::all)) {
-            interfaces.put(device.index(), device);
-            if (device.isUp() && !attachments.containsKey(device.index())) {
-                attachments.put(
-                        device.index(), inNamespace(() -> TcxAttachment.ingress(ingress, device.index())));
-            }
-        }
+    @Override
+    public PolicyPlane policies() {
+        return policies;
     }
 
     @Override
@@ -191,14 +165,14 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public boolean publishLane(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer) {
-        Route route = inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
+        Route route = attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
         if (route == null) {
             return false;
         }
-        if (!interfaces.containsKey(route.ifindex())) {
-            attachAll();
+        if (attachments.device(route.ifindex()) == null) {
+            attachments.attachAll();
         }
-        InterfaceInfo device = interfaces.get(route.ifindex());
+        InterfaceInfo device = attachments.device(route.ifindex());
         routesOf.put(slot, route);
         LaneHeader header = LaneHeader.of(route, port, peer, side.connectionId());
         MemorySegment lane = Lane.at(lanes, slot);
@@ -231,7 +205,7 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public boolean routeChanged(int slot, InetSocketAddress peer) {
-        Route now = inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
+        Route now = attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
         Route then = routesOf.get(slot);
         return now != null
                 && then != null
@@ -284,7 +258,7 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public int openPublisher(QuicEndpoint.ReadSide side, InetSocketAddress peer) {
-        attachAll();
+        attachments.attachAll();
         return publishers.open(side, peer);
     }
 
@@ -383,6 +357,8 @@ public final class KernelDataPlane implements DataPlane {
             Subscription.endGroup(subscription, entry.endGroup());
             Subscription.flags(subscription, entry.forward() ? SubscriptionFlag.FORWARD.value : 0);
             Subscription.priority(subscription, entry.priority());
+            Subscription.policy(subscription, entry.policy());
+            Subscription.memory(subscription, entry.memory());
         }
         Fanout.count(list, count);
         VarHandle.releaseFence();
@@ -456,7 +432,7 @@ public final class KernelDataPlane implements DataPlane {
             }
         }
         result.put("tag_failures", counters.sumPerCpu(WeirReason.BAD_TAG.value));
-        BpfProgram.RunStatistics run = ingress.runStatistics();
+        BpfProgram.RunStatistics run = attachments.runStatistics();
         result.put("bpf.run_time_ns", run.runTimeNanos());
         result.put("bpf.run_count", run.runCount());
         return result;
@@ -478,13 +454,12 @@ public final class KernelDataPlane implements DataPlane {
         }
         Control.leaseUntilNs(control, 0);
         closed = true;
-        attachments.values().forEach(TcxAttachment::close);
+        attachments.close();
         runStatistics.close();
         events.close();
         lanes.fill((byte) 0);
         publishers.wipe();
         object.close();
         arena.close();
-        namespaceThread.shutdown();
     }
 }

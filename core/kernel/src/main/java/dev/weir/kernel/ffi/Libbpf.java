@@ -67,6 +67,9 @@ public final class Libbpf {
     private static final MethodHandle MAP_SET_MAX_ENTRIES =
             LIBBPF.find("bpf_map__set_max_entries", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
+    private static final MethodHandle MAP_REUSE_FD =
+            LIBBPF.find("bpf_map__reuse_fd", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
     private Libbpf() {}
 
     private static VarHandle field(String name) {
@@ -94,6 +97,15 @@ public final class Libbpf {
         try {
             var object = (MemorySegment) OPEN_MEM.invokeExact(state, elf, elf.byteSize(), options);
             return object.address() == 0 ? NativeFunctions.negativeErrno(state) : object.address();
+        } catch (Throwable t) {
+            throw NativeFunctions.unexpected(t);
+        }
+    }
+
+    /// Lets an object that is not loaded yet share a map that is in the kernel; the descriptor is duplicated.
+    public static int reuseMap(long map, int fd) {
+        try {
+            return (int) MAP_REUSE_FD.invokeExact(MemorySegment.ofAddress(map), fd);
         } catch (Throwable t) {
             throw NativeFunctions.unexpected(t);
         }

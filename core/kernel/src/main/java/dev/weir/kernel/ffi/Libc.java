@@ -23,6 +23,7 @@ public final class Libc {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int NETLINK_ROUTE = 0;
+    private static final int MFD_CLOEXEC = 1;
 
     private static final NativeFunctions LIBC =
             new NativeFunctions(NativeFunctions.LINKER.defaultLookup(), "The C library lacks a function that Weir needs.");
@@ -39,6 +40,8 @@ public final class Libc {
             FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
             NativeFunctions.ERRNO_OPTION);
     private static final MethodHandle MUNMAP = LIBC.find("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MEMFD_CREATE = LIBC.find(
+            "memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), NativeFunctions.ERRNO_OPTION);
     private static final MethodHandle GETPAGESIZE = LIBC.find("getpagesize", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle SOCKET = LIBC.find(
             "socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), NativeFunctions.ERRNO_OPTION);
@@ -60,6 +63,20 @@ public final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = NativeFunctions.errorState(arena);
             int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), O_RDONLY | O_CLOEXEC, 0);
+            return fd < 0 ? NativeFunctions.negativeErrno(state) : fd;
+        } catch (Throwable t) {
+            throw NativeFunctions.unexpected(t);
+        }
+    }
+
+    /// Makes an empty file that is nowhere but in memory.
+    ///
+    /// @param name for diagnosis only
+    /// @return a file descriptor that children do not inherit
+    public static int memoryFile(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = NativeFunctions.errorState(arena);
+            int fd = (int) MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC);
             return fd < 0 ? NativeFunctions.negativeErrno(state) : fd;
         } catch (Throwable t) {
             throw NativeFunctions.unexpected(t);

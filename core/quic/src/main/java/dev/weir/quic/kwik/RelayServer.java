@@ -2,13 +2,13 @@
 package dev.weir.quic.kwik;
 
 import dev.weir.engine.PathMode;
+import dev.weir.engine.Policies;
 import dev.weir.engine.Relay;
 import dev.weir.engine.RelayException;
 import dev.weir.engine.RelayException.ErrorCode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.dataplane.KernelDataPlane;
 import dev.weir.kernel.KernelException;
-import dev.weir.spi.FanoutPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -84,7 +84,7 @@ public final class RelayServer implements AutoCloseable {
             var address = (InetSocketAddress) channel.getLocalAddress();
             plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort());
             var relay = new Relay(
-                    plane, FanoutPolicy.passAll(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
+                    plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
             var configuration = configuration(options);
             var tls = new PreferChaCha20(options.keyStore(), options.keyAlias(), options.keyPassword());
             var logger = new KwikLog();
@@ -215,6 +215,11 @@ public final class RelayServer implements AutoCloseable {
     /// Whether copies are made in the kernel.
     public boolean kernelPath() {
         return kernelPath;
+    }
+
+    /// Who gets what.
+    public Policies policies() {
+        return relay.policies();
     }
 
     /// All counters under their stable names (docs/reference/counters.md).

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.engine.InstalledPolicy.Form;
+import dev.weir.engine.policy.PolicyException;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.PolicyConfigurationException;
+import dev.weir.spi.plan.KernelPlan;
+import dev.weir.spi.plan.MapEntries;
+import dev.weir.spi.plan.ProgramVariant;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Which policy serves which subscriptions, and how one comes into force: first it is installed, which may take as long as
+/// the verifier does and fails without a trace; then an assignment names it, which is a flip of lane lists; then the one
+/// before it is retired.
+///
+/// For any number of threads.
+public final class Policies {
+    /// Which subscriptions a policy serves.
+    ///
+    /// @param policy the policy
+    /// @param tracks on the full track name
+    /// @param classes names of lane classes; empty: all
+    public record Binding(InstalledPolicy policy, Predicate<String> tracks, Set<String> classes) {
+        boolean fits(Subscription subscription) {
+            return (classes.isEmpty() || classes.contains(subscription.session.laneClass))
+                    && tracks.test(subscription.track.name.toString());
+        }
+    }
+
+    /// What a policy has decided so far.
+    ///
+    /// @param forwardedByKernel verdicts of the kernel to forward
+    /// @param forwardedByUserSpace verdicts of user space to forward
+    /// @param droppedByKernel by reason
+    /// @param droppedByUserSpace by reason
+    public record Account(
+            long forwardedByKernel,
+            long forwardedByUserSpace,
+            Map<String, Long> droppedByKernel,
+            Map<String, Long> droppedByUserSpace) {}
+
+    private final Relay relay;
+    private final @Nullable PolicyPlane plane;
+    private final LaneClassifier classes;
+    /// One policy is installed at a time; taken before the engine's lock.
+    private final ReentrantLock installing = new ReentrantLock();
+    private final Map<Integer, InstalledPolicy> byIndex = new HashMap<>();
+    private final BitSet usedIndices = new BitSet();
+    private final BitSet usedMemories = new BitSet();
+    /// Programs that installed policies use, by slot.
+    private final Map<Integer, ProgramVariant> programs = new HashMap<>();
+    private final Map<Integer, Boolean> looksAtObjects = new HashMap<>();
+    private List<Binding> bindings = List.of();
+    private int nextMemory = 1;
+
+    Policies(Relay relay, @Nullable PolicyPlane plane, LaneClassifier classes) {
+        this.relay = relay;
+        this.plane = plane;
+        this.classes = classes;
+        usedIndices.set(0);
+        usedMemories.set(0);
+    }
+
+    /// The relay's lane classes.
+    public LaneClassifier classes() {
+        return classes;
+    }
+
+    /// Makes a policy ready, in the kernel if it has a plan. Nothing changes for any subscription.
+    ///
+    /// @param name its name
+    /// @throws PolicyConfigurationException if it cannot be made from its configuration
+    /// @throws PolicyException if there is no room for it, or its program gives a wrong answer to one of its test vectors
+    /// @throws dev.weir.kernel.KernelException if its program cannot be linked or verified
+    public InstalledPolicy install(String name, FanoutPolicy policy) {
+        installing.lock();
+        try {
+            Optional<KernelPlan> plan = policy.plan(classes);
+            PolicyPlane kernel = plane;
+            if (kernel == null) {
+                return new InstalledPolicy(name, policy, Form.USER_SPACE, 0, 0, List.of());
+            }
+            int index = relay.lockedGet(() -> freeIndex(kernel));
+            try {
+                InstalledPolicy installed = switch (plan.orElse(null)) {
+                    case null -> deferring(kernel, name, policy, index);
+                    case MapEntries entries -> tables(kernel, name, policy, index, entries);
+                    case ProgramVariant variant -> program(kernel, name, policy, index, variant);
+                };
+                relay.locked(() -> byIndex.put(index, installed));
+                return installed;
+            } catch (RuntimeException e) {
+                relay.locked(() -> usedIndices.clear(index));
+                throw e;
+            }
+        } finally {
+            installing.unlock();
+        }
+    }
+
+    private int freeIndex(PolicyPlane kernel) {
+        int index = usedIndices.nextClearBit(0);
+        if (index >= kernel.policies()) {
+            throw new PolicyException("There are " + (kernel.policies() - 1)
+                    + " policies in the kernel already, and no room for another one; remove one that is not needed.");
+        }
+        usedIndices.set(index);
+        kernel.clearLaneWords(index);
+        return index;
+    }
+
+    private InstalledPolicy deferring(PolicyPlane kernel, String name, FanoutPolicy policy, int index) {
+        relay.locked(() -> kernel.putDeferring(index));
+        return new InstalledPolicy(name, policy, Form.USER_SPACE, index, 0, List.of());
+    }
+
+    private InstalledPolicy tables(PolicyPlane kernel, String name, FanoutPolicy policy, int index, MapEntries entries) {
+        relay.locked(() -> kernel.putTables(index, entries, classes));
+        return new InstalledPolicy(name, policy, Form.TABLES, index, 0, MapEntries.REASONS);
+    }
+
+    private InstalledPolicy program(
+            PolicyPlane kernel, String name, FanoutPolicy policy, int index, ProgramVariant variant) {
+        Integer present = slotOf(variant);
+        int slot = present == null ? freeSlot(kernel) : present;
+        var installed = new InstalledPolicy(name, policy, Form.PROGRAM, index, slot, variant.reasons());
+        if (present == null) {
+            link(kernel, index, slot, variant);
+        } else {
+            relay.locked(() -> kernel.putProgram(index, variant, slot, looksAtObjects.getOrDefault(slot, false)));
+        }
+        return installed;
+    }
+
+    private @Nullable Integer slotOf(ProgramVariant variant) {
+        for (var entry : programs.entrySet()) {
+            if (Arrays.equals(entry.getValue().object(), variant.object())) {
+                return entry.getKey();
+            }
+        }
+        return null;
+    }
+
+    private int freeSlot(PolicyPlane kernel) {
+        Set<Integer> used = new HashSet<>();
+        relay.locked(() -> byIndex.values().forEach(policy -> used.add(policy.programSlot)));
+        for (int slot = 1; slot <= kernel.programs(); slot++) {
+            if (!used.contains(slot)) {
+                return slot;
+            }
+        }
+        throw new PolicyException("There are " + kernel.programs()
+                + " policy programs in the kernel already, and no room for another one; remove one that is not needed.");
+    }
+
+    /// Links the new program with all others that are needed, tries it out and puts the result in force.
+    private void link(PolicyPlane kernel, int index, int slot, ProgramVariant variant) {
+        var wanted = new HashMap<>(programs);
+        wanted.keySet().retainAll(usedSlots());
+        wanted.put(slot, variant);
+        PolicyPlane.ProgramSet set = kernel.link(wanted);
+        boolean inForce = false;
+        try {
+            relay.locked(() -> kernel.putProgram(index, variant, slot, set.looksAtObjects(slot)));
+            String wrong = set.check(index, variant, classes);
+            if (!wrong.isEmpty()) {
+                throw new PolicyException(wrong);
+            }
+            set.putInForce();
+            inForce = true;
+        } finally {
+            if (!inForce) {
+                set.discard();
+            }
+        }
+        programs.clear();
+        programs.putAll(wanted);
+        looksAtObjects.put(slot, set.looksAtObjects(slot));
+    }
+
+    private Set<Integer> usedSlots() {
+        var used = new HashSet<Integer>();
+        relay.locked(() -> byIndex.values().forEach(policy -> used.add(policy.programSlot)));
+        return used;
+    }
+
+    /// Puts assignments in force in the place of all that were.
+    ///
+    /// @param wanted in the order in which they are looked through
+    /// @return how long it took from the first change of a lane list to the last, nanoseconds
+    public long assign(List<Binding> wanted) {
+        return relay.lockedGet(() -> {
+            bindings = List.copyOf(wanted);
+            for (Session session : relay.sessions()) {
+                rebind(session);
+            }
+            long begin = relay.now();
+            relay.flipLaneLists();
+            return relay.now() - begin;
+        });
+    }
+
+    /// Forgets a policy that no assignment names any more.
+    public void retire(InstalledPolicy policy) {
+        relay.locked(() -> {
+            DataPlane data = relay.dataPlane();
+            if (policy.index == 0 || data == null) {
+                return;
+            }
+            data.quiesce();
+            relay.drain(); // records that name it
+            byIndex.remove(policy.index, policy);
+            usedIndices.clear(policy.index);
+        });
+    }
+
+    /// What a policy has decided so far.
+    public Account account(InstalledPolicy policy) {
+        return relay.lockedGet(() -> {
+            relay.drain();
+            return new Account(
+                    policy.forwardedByKernelCount(),
+                    policy.forwardedByUserSpaceCount(),
+                    policy.droppedByKernel(),
+                    policy.droppedByUserSpaceCounts());
+        });
+    }
+
+    /// Gives a connection a lane class; it keeps it until it ends.
+    ///
+    /// @param slot the connection
+    /// @return false if there is no such connection
+    public boolean setClass(int slot, String laneClass) {
+        int number = classes.number(laneClass);
+        return relay.lockedGet(() -> {
+            Session session = relay.session(slot);
+            if (session == null || !session.isEstablished()) {
+                return false;
+            }
+            session.laneClass = classes.names().get(number);
+            measure(session);
+            rebind(session);
+            relay.flipLaneLists();
+            return true;
+        });
+    }
+
+    /// The number of the lane class that a session has.
+    private int classNumber(Session session) {
+        return classes.number(session.laneClass);
+    }
+
+    /// Tells the kernel's policies about the way to the session's peer.
+    void measure(Session session) {
+        if (plane != null && session.slot < relay.laneSlots()) {
+            plane.measure(session.slot, session.measure, classNumber(session));
+        }
+    }
+
+    /// A connection was accepted: it gets the class of its address.
+    void classify(Session session) {
+        session.laneClass = classes.classOf(session.endpoint().remoteAddress().getAddress());
+        measure(session);
+    }
+
+    private void rebind(Session session) {
+        for (Subscription subscription : session.subscriptions.values()) {
+            bind(subscription);
+        }
+    }
+
+    /// Finds the policy of a subscription; if it is another one than before, what is remembered begins anew.
+    void bind(Subscription subscription) {
+        InstalledPolicy wanted = InstalledPolicy.PASS_ALL;
+        for (Binding binding : bindings) {
+            if (binding.fits(subscription)) {
+                wanted = binding.policy();
+                break;
+            }
+        }
+        if (wanted == subscription.policy) {
+            return;
+        }
+        long lastIndex = subscription.state.lastIndex();
+        long dropUntil = subscription.state.dropUntil();
+        unbind(subscription);
+        subscription.policy = wanted;
+        remember(subscription, lastIndex, dropUntil);
+        relay.refreshLaneList(subscription.track);
+    }
+
+    private void remember(Subscription subscription, long lastIndex, long dropUntil) {
+        PolicyPlane kernel = plane;
+        InstalledPolicy policy = subscription.policy;
+        if (policy.isPassAll()) {
+            return;
+        }
+        int memory = kernel == null || policy.index == 0 || subscription.session.slot >= relay.laneSlots()
+                ? 0
+                : freeMemory(kernel);
+        if (kernel != null && memory > 0) {
+            kernel.startMemory(memory, lastIndex, dropUntil);
+            subscription.memory = memory;
+            subscription.state = kernel.state(policy.index, subscription.session.slot, memory);
+        } else {
+            subscription.state = subscription.session.privateState(policy, lastIndex, dropUntil);
+        }
+    }
+
+    /// Goes round, so that a memory is not used again while a lane list that named it may still be in force.
+    ///
+    /// @return 0 if there is none
+    private int freeMemory(PolicyPlane kernel) {
+        int memory = usedMemories.nextClearBit(nextMemory);
+        if (memory >= kernel.memories()) {
+            memory = usedMemories.nextClearBit(1);
+        }
+        if (memory >= kernel.memories()) {
+            relay.counters().increment("policy.memories_full");
+            return 0;
+        }
+        usedMemories.set(memory);
+        nextMemory = memory + 1;
+        return memory;
+    }
+
+    /// Gives back what a subscription remembered.
+    void unbind(Subscription subscription) {
+        if (subscription.memory > 0) {
+            usedMemories.clear(subscription.memory);
+            subscription.memory = 0;
+        }
+        subscription.policy = InstalledPolicy.PASS_ALL;
+    }
+
+    @Nullable InstalledPolicy byIndex(int index) {
+        return byIndex.get(index);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine.dataplane;
+
+import dev.weir.kernel.BpfProgram;
+import dev.weir.kernel.InterfaceInfo;
+import dev.weir.kernel.LoadedObject;
+import dev.weir.kernel.TcxAttachment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/// The data plane's program at all devices of the network namespace that the relay was opened in, and its replacement by
+/// another one without a packet between them.
+///
+/// For any number of threads.
+final class Attachments implements AutoCloseable {
+    static final String PROGRAM = "weir_ingress";
+
+    private final Map<Integer, TcxAttachment> attachments = new LinkedHashMap<>();
+    private final Map<Integer, InterfaceInfo> interfaces = new LinkedHashMap<>();
+    private final ExecutorService namespaceThread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("weir-namespace").daemon().factory());
+    /// The first object owns the maps and stays to the end.
+    private final LoadedObject first;
+    private LoadedObject current;
+    private BpfProgram program;
+    /// What programs that were replaced had run.
+    private long pastRunTimeNanos;
+    private long pastRunCount;
+
+    /// @param object the data plane with its maps
+    Attachments(LoadedObject object) {
+        first = object;
+        current = object;
+        program = object.program(PROGRAM);
+    }
+
+    /// Asks rtnetlink on a thread of the relay's network namespace: the engine is called on threads whose namespace is
+    /// nobody's promise.
+    <T extends @Nullable Object> T inNamespace(Callable<T> question) {
+        try {
+            return namespaceThread.submit(question).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the kernel was asked", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
+        }
+    }
+
+    /// Attaches to devices that have appeared since.
+    synchronized void attachAll() {
+        for (InterfaceInfo device : inNamespace(InterfaceInfo::all)) {
+            interfaces.put(device.index(), device);
+            if (device.isUp() && !attachments.containsKey(device.index())) {
+                attachments.put(device.index(), inNamespace(() -> TcxAttachment.ingress(program, device.index())));
+            }
+        }
+    }
+
+    /// The device with that index; null if there was none when devices were looked at last.
+    synchronized @Nullable InterfaceInfo device(int index) {
+        return interfaces.get(index);
+    }
+
+    /// Puts another object's program in the place of the one that runs, at all devices. If one of them refuses, those before
+    /// it get back what they had, and nothing has changed.
+    synchronized void replace(LoadedObject next) {
+        BpfProgram nextProgram = next.program(PROGRAM);
+        BpfProgram before = program;
+        try {
+            attachments.values().forEach(attachment -> attachment.replace(nextProgram));
+        } catch (RuntimeException e) {
+            for (TcxAttachment attachment : attachments.values()) {
+                if (attachment.program() == nextProgram) {
+                    attachment.replace(before);
+                }
+            }
+            throw e;
+        }
+        BpfProgram.RunStatistics run = before.runStatistics();
+        pastRunTimeNanos += run.runTimeNanos();
+        pastRunCount += run.runCount();
+        LoadedObject old = current;
+        current = next;
+        program = nextProgram;
+        if (old != first) {
+            old.close();
+        }
+    }
+
+    /// What the program has run since the beginning.
+    synchronized BpfProgram.RunStatistics runStatistics() {
+        BpfProgram.RunStatistics run = program.runStatistics();
+        return new BpfProgram.RunStatistics(pastRunTimeNanos + run.runTimeNanos(), pastRunCount + run.runCount());
+    }
+
+    @Override
+    public synchronized void close() {
+        attachments.values().forEach(TcxAttachment::close);
+        if (current != first) {
+            current.close();
+        }
+        namespaceThread.shutdown();
+    }
+}

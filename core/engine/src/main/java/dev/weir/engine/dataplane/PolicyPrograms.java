@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine.dataplane;
+
+import dev.weir.abi.WeirAbi;
+import dev.weir.engine.PolicyPlane.ProgramSet;
+import dev.weir.engine.policy.PolicyException;
+import dev.weir.kernel.BpfElf;
+import dev.weir.kernel.BpfLinker;
+import dev.weir.kernel.BpfObjectFile;
+import dev.weir.kernel.LoadedObject;
+import dev.weir.spi.plan.LaneClasses;
+import dev.weir.spi.plan.ProgramVariant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// Links policies' objects with the data plane's own and loads the result with the maps that are in use.
+///
+/// For one thread at a time.
+final class PolicyPrograms {
+    private static final String ABI = "weir_policy_abi_slot_00";
+    private static final String LOOKS = "weir_object_slot_00";
+    private static final String DECIDES = "weir_filter_slot_00";
+
+    private final byte[] core;
+    private final LoadedObject maps;
+    private final Consumer<LoadedObject> inForce;
+
+    /// @param core the data plane's own object
+    /// @param maps the object whose maps are in use for ever
+    /// @param inForce puts another object's program on all devices and lets go of the one before
+    PolicyPrograms(byte[] core, LoadedObject maps, Consumer<LoadedObject> inForce) {
+        this.core = core;
+        this.maps = maps;
+        this.inForce = inForce;
+    }
+
+    ProgramSet link(Map<Integer, ProgramVariant> objects) {
+        var inputs = new ArrayList<BpfLinker.Input>();
+        inputs.add(new BpfLinker.Input("weir_ingress.bpf.o", core));
+        var looks = new HashMap<Integer, Boolean>();
+        for (var entry : new TreeMap<>(objects).entrySet()) {
+            int slot = entry.getKey();
+            BpfElf object = BpfElf.read(entry.getValue().object(), "the policy's object");
+            checkAbi(object);
+            looks.put(slot, object.defines(LOOKS));
+            inputs.add(new BpfLinker.Input("policy " + slot, object.withSlot(slot)));
+        }
+        byte[] linked = BpfLinker.link(inputs);
+        LoadedObject loaded = BpfObjectFile.open(linked, "weir_ingress.bpf.o").reuse(maps).load();
+        return new Linked(loaded, looks);
+    }
+
+    private static void checkAbi(BpfElf object) {
+        int version = object.constant(ABI);
+        if (version != WeirAbi.POLICY) {
+            throw new PolicyException("The policy's object was built for version " + version
+                    + " of weir/policy.h, and this relay has version " + WeirAbi.POLICY
+                    + "; build it again with the header of this relay.");
+        }
+        if (!object.defines(DECIDES)) {
+            throw new PolicyException("The policy's object has no WEIR_FILTER; write one, if only to return WEIR_FORWARD.");
+        }
+    }
+
+    /// The data plane with the programs, loaded.
+    private final class Linked implements ProgramSet {
+        private final LoadedObject object;
+        private final Map<Integer, Boolean> looks;
+
+        Linked(LoadedObject object, Map<Integer, Boolean> looks) {
+            this.object = object;
+            this.looks = looks;
+        }
+
+        @Override
+        public boolean looksAtObjects(int slot) {
+            return looks.getOrDefault(slot, false);
+        }
+
+        @Override
+        public String check(int index, ProgramVariant variant, LaneClasses classes) {
+            return new VectorCheck(object, maps, index, variant, classes).run();
+        }
+
+        @Override
+        public void putInForce() {
+            inForce.accept(object);
+        }
+
+        @Override
+        public void discard() {
+            object.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.kernel.KernelException;
+import dev.weir.spi.LaneState;
+import dev.weir.spi.plan.LaneClasses;
+import dev.weir.spi.plan.MapEntries;
+import dev.weir.spi.plan.ProgramVariant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Policies of a data plane that does nothing: notes what is put where, and refuses programs.
+final class ScriptedPolicies implements PolicyPlane {
+    private final List<String> calls;
+    private final Map<Integer, LaneState> memories = new HashMap<>();
+
+    ScriptedPolicies(List<String> calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public int policies() {
+        return 4;
+    }
+
+    @Override
+    public int programs() {
+        return 2;
+    }
+
+    @Override
+    public int memories() {
+        return 8;
+    }
+
+    @Override
+    public void putDeferring(int index) {
+        calls.add("policy " + index + " defers");
+    }
+
+    @Override
+    public void putTables(int index, MapEntries entries, LaneClasses classes) {
+        calls.add("policy " + index + " has tables");
+    }
+
+    @Override
+    public void putProgram(int index, ProgramVariant variant, int slot, boolean looksAtObjects) {
+        calls.add("policy " + index + " has program " + slot);
+    }
+
+    @Override
+    public void clearLaneWords(int index) {
+        calls.add("clear lane words of policy " + index);
+    }
+
+    @Override
+    public LaneState state(int index, int lane, int memory) {
+        return memories.computeIfAbsent(memory, m -> LaneState.fresh());
+    }
+
+    @Override
+    public void startMemory(int memory, long lastIndex, long dropUntil) {
+        memories.remove(memory);
+    }
+
+    @Override
+    public void measure(int lane, PathMeasure measure, int laneClass) {
+        calls.add("lane " + lane + " is of class " + laneClass);
+    }
+
+    @Override
+    public ProgramSet link(Map<Integer, ProgramVariant> objects) {
+        throw new KernelException(22, "There is no verifier here.");
+    }
+}
