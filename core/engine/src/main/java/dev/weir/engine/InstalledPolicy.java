@@ -54,6 +54,7 @@ public final class InstalledPolicy {
     private final long[] kernelRulings = new long[WeirRuling.FORWARD.value + 1];
     private final Map<String, Long> droppedByUserSpace = new TreeMap<>();
     private long forwardedByUserSpace;
+    private long programSwapNanos;
 
     /// @param reasons names of the kernel's drop reasons, the first one for 1
     InstalledPolicy(String name, FanoutPolicy policy, Form form, int index, int programSlot, List<String> reasons) {
@@ -76,6 +77,15 @@ public final class InstalledPolicy {
     /// How it is carried out.
     public Form form() {
         return form;
+    }
+
+    /// How long putting its program in the place of the one before took, at all devices; 0 if that was not necessary.
+    public long programSwapNanos() {
+        return programSwapNanos;
+    }
+
+    void programSwapped(long nanos) {
+        programSwapNanos = nanos;
     }
 
     boolean isPassAll() {

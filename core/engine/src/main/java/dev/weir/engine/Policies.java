@@ -8,6 +8,8 @@ import dev.weir.spi.PolicyConfigurationException;
 import dev.weir.spi.plan.KernelPlan;
 import dev.weir.spi.plan.MapEntries;
 import dev.weir.spi.plan.ProgramVariant;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -49,6 +51,14 @@ public final class Policies {
             long forwardedByUserSpace,
             Map<String, Long> droppedByKernel,
             Map<String, Long> droppedByUserSpace) {}
+
+    /// A connection that subscribes to something.
+    ///
+    /// @param slot for [#setClass]
+    /// @param address its address and port
+    /// @param laneClass its lane class
+    /// @param tracks full track names
+    public record Subscriber(int slot, String address, String laneClass, List<String> tracks) {}
 
     private final Relay relay;
     private final @Nullable PolicyPlane plane;
@@ -136,7 +146,7 @@ public final class Policies {
         int slot = present == null ? freeSlot(kernel) : present;
         var installed = new InstalledPolicy(name, policy, Form.PROGRAM, index, slot, variant.reasons());
         if (present == null) {
-            link(kernel, index, slot, variant);
+            installed.programSwapped(link(kernel, index, slot, variant));
         } else {
             relay.locked(() -> kernel.putProgram(index, variant, slot, looksAtObjects.getOrDefault(slot, false)));
         }
@@ -165,7 +175,9 @@ public final class Policies {
     }
 
     /// Links the new program with all others that are needed, tries it out and puts the result in force.
-    private void link(PolicyPlane kernel, int index, int slot, ProgramVariant variant) {
+    ///
+    /// @return how long the last step took, nanoseconds
+    private long link(PolicyPlane kernel, int index, int slot, ProgramVariant variant) {
         var wanted = new HashMap<>(programs);
         wanted.keySet().retainAll(usedSlots());
         wanted.put(slot, variant);
@@ -177,16 +189,18 @@ public final class Policies {
             if (!wrong.isEmpty()) {
                 throw new PolicyException(wrong);
             }
+            long begin = relay.now();
             set.putInForce();
             inForce = true;
+            programs.clear();
+            programs.putAll(wanted);
+            looksAtObjects.put(slot, set.looksAtObjects(slot));
+            return relay.now() - begin;
         } finally {
             if (!inForce) {
                 set.discard();
             }
         }
-        programs.clear();
-        programs.putAll(wanted);
-        looksAtObjects.put(slot, set.looksAtObjects(slot));
     }
 
     private Set<Integer> usedSlots() {
@@ -253,6 +267,24 @@ public final class Policies {
             rebind(session);
             relay.flipLaneLists();
             return true;
+        });
+    }
+
+    /// All connections that subscribe to something.
+    public List<Subscriber> subscribers() {
+        return relay.lockedGet(() -> {
+            var result = new ArrayList<Subscriber>();
+            for (Session session : relay.sessions()) {
+                if (session.isEstablished() && !session.subscriptions.isEmpty()) {
+                    InetSocketAddress peer = session.endpoint().remoteAddress();
+                    result.add(new Subscriber(
+                            session.slot,
+                            peer.getAddress().getHostAddress() + " port " + peer.getPort(),
+                            session.laneClass,
+                            session.subscriptions.keySet().stream().map(track -> track.name.toString()).toList()));
+                }
+            }
+            return result;
         });
     }
 
