@@ -4,135 +4,33 @@ package dev.weir.quic.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.ControlMessage.Publish;
 import dev.weir.wire.moqt.ControlMessage.PublishDone;
-import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
 import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.RequestOk;
 import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
-import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.PublishDoneStatus;
 import dev.weir.wire.moqt.RequestErrorCode;
 import dev.weir.wire.moqt.SubgroupHeader;
-import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
 import dev.weir.wire.moqt.SubgroupObjectReader;
-import dev.weir.wire.moqt.SubgroupObjectWriter;
 import dev.weir.wire.moqt.SubscriptionFilter;
-import dev.weir.wire.moqt.TrackNamespace;
 import dev.weir.wire.moqt.TrackProperties;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
 /// What is asked of the relay, what it answers, what arrives: the same with and without the kernel, against real QUIC peers.
-abstract class RelayScenarios {
-    private static final FullTrackName TRACK = FullTrackName.of("live/cam1", "video");
-    private static final CipherSuite CHACHA = CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
-    private static final long ALIAS = 300;
-
-    RelayServer relay;
-    final List<KwikPeer> peers = new ArrayList<>();
-
-    /// Starts a relay.
-    abstract RelayServer startRelay(DevelopmentCertificate certificate) throws Exception;
-
-    /// Connects a peer that offers one cipher suite.
-    abstract KwikPeer connect(CipherSuite suite) throws Exception;
-
+abstract class RelayScenarios extends RelayFixture {
     /// Looks at the counters after a scenario in which `copies` copies were to be made for lanes with ChaCha20-Poly1305.
     abstract void checkCopies(int copies);
-
-    @BeforeEach
-    void start() throws Exception {
-        relay = startRelay(DevelopmentCertificate.create());
-    }
-
-    @AfterEach
-    void stop() {
-        peers.forEach(KwikPeer::close);
-        relay.close();
-    }
-
-    private KwikPeer peer(CipherSuite suite) throws Exception {
-        KwikPeer peer = connect(suite);
-        peers.add(peer);
-        return peer;
-    }
-
-    private KwikPeer publisher() throws Exception {
-        KwikPeer publisher = peer(CHACHA);
-        var announce = publisher.request(new PublishNamespace(0, TrackNamespace.parse("live"), Parameters.EMPTY));
-        assertThat(announce.answer()).isInstanceOf(RequestOk.class);
-        return publisher;
-    }
-
-    private static KwikPeer.Request acceptSubscribe(KwikPeer publisher) throws Exception {
-        KwikPeer.Request upstream = publisher.nextIncoming();
-        assertThat(upstream.answer()).isInstanceOfSatisfying(Subscribe.class, s -> assertThat(s.track())
-                .isEqualTo(TRACK));
-        upstream.send(new SubscribeOk(ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
-        return upstream;
-    }
-
-    /// A subscriber whose lane is in force, and the publisher of its track.
-    private record Subscribed(
-            KwikPeer publisher, KwikPeer.Request upstream, KwikPeer subscriber, KwikPeer.Request request) {}
-
-    private Subscribed subscribed() throws Exception {
-        KwikPeer publisher = publisher();
-        KwikPeer subscriber = peer(CHACHA);
-        KwikPeer.Request request = subscriber.request(subscribe(null));
-        KwikPeer.Request upstream = acceptSubscribe(publisher);
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(1);
-        return new Subscribed(publisher, upstream, subscriber, request);
-    }
-
-    private static Subscribe subscribe(SubscriptionFilter filter) {
-        return new Subscribe(0, TRACK, Parameters.builder().filter(filter).build());
-    }
-
-    private void awaitLanes(int count) {
-        await().until(() -> {
-            var statistics = relay.statistics();
-            return statistics.get("subscriptions.active") == count && statistics.get("lane_lists.stale") == 0;
-        });
-    }
-
-    private static byte[] subgroup(long group, int objects, int size) {
-        var header = SubgroupHeader.of(ALIAS, group, SubgroupMode.ZERO, 0, 10, true, true, false);
-        var writer = new SubgroupObjectWriter(header);
-        var out = new ByteArrayOutputStream();
-        out.writeBytes(header.encode());
-        var random = new Random(group);
-        for (int i = 0; i < objects; i++) {
-            byte[] payload = new byte[size];
-            random.nextBytes(payload);
-            out.writeBytes(writer.object(i, new byte[0], payload));
-        }
-        return out.toByteArray();
-    }
-
-    private static byte[] mediaStream(KwikPeer subscriber) {
-        return subscriber.streams.values().stream()
-                .filter(bytes -> bytes.length > 0 && (bytes[0] & 0x90) == 0x10)
-                .findFirst()
-                .orElse(null);
-    }
 
     @Test
     void deliversSubgroupStreamsByteForByte() throws Exception {
@@ -163,8 +61,8 @@ abstract class RelayScenarios {
     @Test
     void deliversDatagramsOnce() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer subscriber = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer subscriber = subscribed.subscriber();
         for (int i = 0; i < 20; i++) {
             var object = new ObjectDatagram(ALIAS, 1, i, 5, new byte[0], false, null, new byte[1000]);
             publisher.connection.sendDatagram(object.encode());
@@ -183,8 +81,8 @@ abstract class RelayScenarios {
     @Test
     void startsLateSubscribersInsideTheGroup() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer early = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer early = subscribed.subscriber();
         byte[] sent = subgroup(3, 10, 100);
         publisher.sendStream(sent);
         await().until(() -> mediaStream(early) != null);
@@ -214,10 +112,10 @@ abstract class RelayScenarios {
     @Test
     void stopsAndResumesWithForward() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer subscriber = subscribed.subscriber;
-        KwikPeer.Request request = subscribed.request;
-        KwikPeer.Request upstream = subscribed.upstream;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer subscriber = subscribed.subscriber();
+        KwikPeer.Request request = subscribed.request();
+        KwikPeer.Request upstream = subscribed.upstream();
         request.send(new RequestUpdate(2, Parameters.builder().forward(false).build()));
         assertThat(request.answer()).isInstanceOf(RequestOk.class);
         assertThat(upstream.answer()).isInstanceOfSatisfying(RequestUpdate.class, update -> assertThat(
@@ -235,15 +133,11 @@ abstract class RelayScenarios {
         assertThat(ObjectDatagram.decode(datagram).object()).isEqualTo(1);
     }
 
-    private static byte[] object(long group, long object) {
-        return new ObjectDatagram(ALIAS, group, object, 5, new byte[0], false, null, new byte[100]).encode();
-    }
-
     @Test
     void startsWithTheNextGroup() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer early = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer early = subscribed.subscriber();
         publisher.connection.sendDatagram(object(6, 0));
         assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
         KwikPeer late = peer(CHACHA);
@@ -278,7 +172,7 @@ abstract class RelayScenarios {
     @Test
     void saysGoodbye() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer.Request request = subscribed.request;
+        KwikPeer.Request request = subscribed.request();
         relay.close();
         assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.status())
                 .isEqualTo(PublishDoneStatus.GOING_AWAY.code()));
@@ -287,8 +181,8 @@ abstract class RelayScenarios {
     @Test
     void closesOnAMalformedObject() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer subscriber = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer subscriber = subscribed.subscriber();
         publisher.connection.sendDatagram(new byte[] {0x22, 1, 1, 1, 1}); // status and end of group together
         await().until(() -> relay.statistics().get("protocol_violations") == 1);
         await().until(() -> relay.statistics().get("connections") == 1);
@@ -298,8 +192,8 @@ abstract class RelayScenarios {
     @Test
     void closesOnATruncatedFrame() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer subscriber = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer subscriber = subscribed.subscriber();
         publisher.sendFrame(new TruncatedStreamFrame());
         assertThat(publisher.closedWith.get(5, TimeUnit.SECONDS)).isEqualTo(FRAME_ENCODING_ERROR);
         await().until(() -> relay.statistics().get("connections") == 1);
@@ -313,8 +207,8 @@ abstract class RelayScenarios {
     @Test
     void leavesNothingBehind() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer publisher = subscribed.publisher;
-        KwikPeer subscriber = subscribed.subscriber;
+        KwikPeer publisher = subscribed.publisher();
+        KwikPeer subscriber = subscribed.subscriber();
         publisher.sendStream(subgroup(1, 5, 500));
         await().until(() -> mediaStream(subscriber) != null);
         publisher.close();
