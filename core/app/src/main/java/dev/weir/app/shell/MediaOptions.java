@@ -12,6 +12,10 @@ final class MediaOptions {
     static final String SIZE = "checksummed objects instead of a video: bytes per object (1200 if only --rate is given);"
             + " DATAGRAM: the largest that fits, if that is less";
     static final String MEDIA = "a file that ffmpeg reads, instead of the generated test picture";
+    static final String SUBGROUPS = "one subgroup per group, or key, other reference and droppable frames in subgroups 0, 1, 2 of every"
+            + " group with priorities 64, 128, 192";
+    static final String CODEC = "coding of the frames; vp8 with --subgroups by-layer only";
+    static final String LAYERS = "of a video published by layer: exactly so many layers must come, 1 to 3; without it, whatever comes is right";
     static final String CERTIFICATE = "PEM file with the very certificate that the relay must present";
     static final String INSECURE = "accept any certificate; for tests only";
 

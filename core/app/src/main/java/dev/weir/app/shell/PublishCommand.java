@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.bench.media.VideoCodec;
 import dev.weir.bench.run.PublishOptions;
 import dev.weir.bench.run.PublishRun;
 import dev.weir.bench.run.RelayTarget;
+import dev.weir.bench.run.Subgroups;
 import dev.weir.spi.DeliveryMode;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,13 @@ class PublishCommand {
             @Option(longName = "rate", description = MediaOptions.RATE) @Nullable Integer rate,
             @Option(longName = "size", description = MediaOptions.SIZE) @Nullable Integer size,
             @Option(longName = "media", description = MediaOptions.MEDIA) @Nullable Path media,
+            @Option(longName = "subgroups", defaultValue = "one", description = MediaOptions.SUBGROUPS) Subgroups subgroups,
+            @Option(longName = "codec", defaultValue = "h264", description = MediaOptions.CODEC) VideoCodec codec,
             @Option(longName = "wait", defaultValue = "60", description = "seconds to wait for the first subscriber") Integer wait)
             throws Exception {
         PublishOptions options = MediaOptions.checked(() -> new PublishOptions(
                 RelayTarget.parse(relay, certificate, insecure), namespace, track, mode, offer, seconds,
-                MediaOptions.load(rate, size), media, wait));
+                MediaOptions.load(rate, size), media, subgroups, codec, wait));
         CommandFailedException.unlessZero(PublishRun.run(options, context.outputWriter()));
     }
 }

@@ -23,6 +23,7 @@ interface ContentReceiver {
             case OPAQUE, SYNTHETIC -> new Payloads(output);
             case VIDEO_FRAGMENTS -> new Fragments(output);
             case VIDEO_CHUNKS -> new FragmentAssembler(output);
+            case H264_FRAMES, VP8_FRAMES -> throw new IllegalArgumentException("frames by layer have gaps and are ordered by LayeredFrames");
         };
     }
 

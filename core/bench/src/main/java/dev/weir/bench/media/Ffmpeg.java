@@ -14,11 +14,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// An ffmpeg that writes fragmented MP4 (H.264, one fragment per frame, a key frame every second) to a pipe.
+/// An ffmpeg that writes a video to a pipe, with a key frame every second: fragmented MP4 (H.264, one fragment per frame), or
+/// single frames of either [VideoCodec] of which some are droppable.
 public final class Ffmpeg implements VideoSource.AutoCloseableInput {
-    private static final List<String> ENCODE = List.of("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
-            "-force_key_frames", "expr:gte(t,n_forced)", "-sc_threshold", "0", "-g", "250", "-c:a", "aac", "-ac", "2",
-            "-movflags", "frag_every_frame+empty_moov+default_base_moof+skip_trailer", "-f", "mp4", "pipe:1");
+    /// Frames per second of the test picture, and of whatever is published by layer.
+    static final int FRAME_RATE = 30;
+
+    private static final List<String> KEY_FRAMES =
+            List.of("-pix_fmt", "yuv420p", "-force_key_frames", "expr:gte(t,n_forced)", "-g", "250");
+    private static final List<String> FRAGMENTS = List.of("-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0",
+            "-c:a", "aac", "-ac", "2", "-movflags", "frag_every_frame+empty_moov+default_base_moof+skip_trailer", "-f", "mp4", "pipe:1");
+    private static final List<String> FRAMES = List.of("-an", "-r", String.valueOf(FRAME_RATE));
+    /// Two B-frames between reference frames, no reference themselves (nal_ref_idc 0). Every access unit begins with a
+    /// delimiter, every key frame has its parameter sets with it and closes what was before.
+    private static final List<String> H264 = List.of("-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0", "-bf", "2",
+            "-b_strategy", "0", "-x264-params", "aud=1:b-pyramid=0:repeat-headers=1:open-gop=0", "-f", "h264", "pipe:1");
+    /// Two temporal layers, of which every frame of the upper one changes no reference picture and no probability.
+    private static final List<String> VP8 = List.of("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "2M",
+            "-error-resilient", "1", "-lag-in-frames", "0", "-auto-alt-ref", "0", "-ts-parameters",
+            "ts_number_layers=2:ts_target_bitrate=1300,2000:ts_rate_decimator=2,1:ts_periodicity=2:ts_layer_id=0,1:ts_layering_mode=2",
+            "-f", "ivf", "pipe:1");
 
     private final Process process;
     private final String what;
@@ -37,8 +52,7 @@ public final class Ffmpeg implements VideoSource.AutoCloseableInput {
     /// @param seconds its length
     /// @throws BenchException if ffmpeg is missing
     public static Ffmpeg testPicture(int seconds) {
-        return start("a test picture", List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30", "-t",
-                String.valueOf(seconds)));
+        return of(null, seconds);
     }
 
     /// The first video and the first sound of a file, at most 1280 pixels wide.
@@ -47,11 +61,7 @@ public final class Ffmpeg implements VideoSource.AutoCloseableInput {
     /// @param seconds how much of it
     /// @throws BenchException if ffmpeg is missing or there is no such file
     public static Ffmpeg file(Path media, int seconds) {
-        if (!Files.isReadable(media) || Files.isDirectory(media)) {
-            throw new BenchException("Cannot read the media file " + media + "; name an existing file that you may read.");
-        }
-        return start(media.toString(), List.of("-i", media.toString(), "-t", String.valueOf(seconds), "-map", "0:v:0",
-                "-map", "0:a:0?", "-vf", "scale='trunc(min(1280,iw)/2)*2':-2"));
+        return of(media, seconds);
     }
 
     /// A generated picture or a file.
@@ -60,15 +70,40 @@ public final class Ffmpeg implements VideoSource.AutoCloseableInput {
     /// @param seconds how much
     /// @throws BenchException if ffmpeg is missing or there is no such file
     public static Ffmpeg of(@Nullable Path media, int seconds) {
-        return media == null ? testPicture(seconds) : file(media, seconds);
+        return start(media, seconds, FRAGMENTS);
     }
 
-    private static Ffmpeg start(String what, List<String> input) {
+    /// The same picture without sound, 30 frames a second, as single frames.
+    ///
+    /// @param codec how they are coded, and thereby the format: Annex B or IVF
+    /// @param media the file; null: a test picture
+    /// @param seconds how much
+    /// @throws BenchException if ffmpeg is missing or there is no such file
+    public static Ffmpeg frames(VideoCodec codec, @Nullable Path media, int seconds) {
+        var encode = new ArrayList<>(FRAMES);
+        encode.addAll(codec == VideoCodec.H264 ? H264 : VP8);
+        return start(media, seconds, encode);
+    }
+
+    private static List<String> input(@Nullable Path media, int seconds) {
+        String length = String.valueOf(seconds);
+        if (media == null) {
+            return List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=" + FRAME_RATE, "-t", length);
+        }
+        if (!Files.isReadable(media) || Files.isDirectory(media)) {
+            throw new BenchException("Cannot read the media file " + media + "; name an existing file that you may read.");
+        }
+        return List.of("-i", media.toString(), "-t", length, "-map", "0:v:0", "-map", "0:a:0?",
+                "-vf", "scale='trunc(min(1280,iw)/2)*2':-2");
+    }
+
+    private static Ffmpeg start(@Nullable Path media, int seconds, List<String> encode) {
         var command = new ArrayList<>(List.of("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error"));
-        command.addAll(input);
-        command.addAll(ENCODE);
+        command.addAll(input(media, seconds));
+        command.addAll(KEY_FRAMES);
+        command.addAll(encode);
         try {
-            return new Ffmpeg(new ProcessBuilder(command).start(), what);
+            return new Ffmpeg(new ProcessBuilder(command).start(), media == null ? "a test picture" : media.toString());
         } catch (IOException e) {
             throw new BenchException("Cannot start ffmpeg (" + e.getMessage() + "); install the package ffmpeg.", e);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.media;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Gives the objects of one track, in order. Not thread-safe.
@@ -15,6 +16,11 @@ public interface ObjectSource extends AutoCloseable {
     /// @return SHA-256 of the content that subscribers put together when nothing is missing: the video's file, or all
     ///     payloads in order; of what was handed out so far
     byte[] sha256();
+
+    /// @return frames handed out so far, by layer; empty if the track is not published by layer
+    default Map<FrameLayer, Long> frames() {
+        return Map.of();
+    }
 
     @Override
     void close();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings the objects of a track, whose groups and object IDs count without gaps, into order. Objects that overtake others
 /// wait; when too many wait, the ones in front of them are given up. Not thread-safe.
-public final class OrderedObjects {
+public final class OrderedObjects implements ContentAssembly {
     private static final int MOST_WAITING = 2048;
 
     private final ContentReceiver receiver;
@@ -25,10 +25,8 @@ public final class OrderedObjects {
         this.expected = start;
     }
 
-    /// An object has come, for the first time.
-    ///
-    /// @throws dev.weir.wire.moqt.MoqtException if its payload is not what the track says it is
-    public void add(Location location, byte[] payload) {
+    @Override
+    public void add(Location location, int priority, byte[] payload) {
         Location next = expected;
         if (next == null) {
             next = location;
@@ -44,21 +42,20 @@ public final class OrderedObjects {
         }
     }
 
-    /// A group is known to be over.
-    ///
-    /// @param group its ID
-    /// @param lastObject ID of its last object; -1 if it has none
+    @Override
     public void groupEnds(long group, long lastObject) {
         lastOfGroup.put(group, lastObject);
         drain();
     }
 
-    /// Nothing more comes: what waits goes on, over all gaps.
-    public void finish() {
+    /// What waits goes on, over all gaps.
+    @Override
+    public FrameCounts finish() {
         while (!waiting.isEmpty()) {
             skip();
         }
         receiver.finish();
+        return FrameCounts.NONE;
     }
 
     private void skip() {

@@ -2,6 +2,7 @@
 package dev.weir.bench.media;
 
 import dev.weir.wire.moqt.Location;
+import org.jspecify.annotations.Nullable;
 
 /// An object that is about to be published.
 public interface SourceObject {
@@ -10,6 +11,16 @@ public interface SourceObject {
 
     /// @return whether it is the last of its group
     boolean endOfGroup();
+
+    /// @return the layer, which decides on subgroup and priority; null: a group is one subgroup, of the track's priority
+    default @Nullable FrameLayer layer() {
+        return null;
+    }
+
+    /// @return whether it is known to be the last of its subgroup; the end of a group ends all its subgroups
+    default boolean endOfSubgroup() {
+        return endOfGroup();
+    }
 
     /// @return when to send it, microseconds since the beginning of the source; never less than the one before
     long dueMicros();

@@ -4,6 +4,7 @@ package dev.weir.bench.media;
 import dev.weir.wire.moqt.SetupOption;
 import dev.weir.wire.moqt.TrackProperties;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the objects of a track are. Publishers say so in a track property of our own, which relays pass on unchanged.
 public enum TrackContent {
@@ -14,7 +15,11 @@ public enum TrackContent {
     /// Fragmented MP4: object 0 of every group is the initialization segment, every other one a fragment.
     VIDEO_FRAGMENTS,
     /// Fragmented MP4 in pieces that fit one datagram: [FragmentChunk]s.
-    VIDEO_CHUNKS;
+    VIDEO_CHUNKS,
+    /// H.264 by layer: [FrameChunk]s of access units in Annex B.
+    H264_FRAMES,
+    /// VP8 by layer: [FrameChunk]s of frames.
+    VP8_FRAMES;
 
     /// An even type, so the value is an integer, and none that a receiver must understand ("WEIR" in ASCII).
     private static final long PROPERTY = 0x5745_4952L;
@@ -29,5 +34,14 @@ public enum TrackContent {
     public static TrackContent of(TrackProperties properties) {
         long value = KeyValues.number(properties.bytes(), PROPERTY, 0);
         return value > 0 && value < values().length ? values()[(int) value] : OPAQUE;
+    }
+
+    /// @return how the frames of a track that is published by layer are coded; null: it is not published by layer
+    public @Nullable VideoCodec codec() {
+        return switch (this) {
+            case OPAQUE, SYNTHETIC, VIDEO_FRAGMENTS, VIDEO_CHUNKS -> null;
+            case H264_FRAMES -> VideoCodec.H264;
+            case VP8_FRAMES -> VideoCodec.VP8;
+        };
     }
 }

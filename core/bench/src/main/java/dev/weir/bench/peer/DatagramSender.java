@@ -21,14 +21,15 @@ final class DatagramSender implements ObjectSender {
     /// Payload that fits one datagram, bytes.
     ///
     /// @param propertiesSize of the object properties, 0: none
-    static int largestPayload(int largestDatagram, long alias, int propertiesSize) {
+    /// @param ownPriority whether objects have a priority of their own
+    static int largestPayload(int largestDatagram, long alias, int propertiesSize, boolean ownPriority) {
         int properties = propertiesSize == 0 ? 0 : Vi64.size(propertiesSize) + propertiesSize;
-        return largestDatagram - HEADER - Vi64.size(alias) - properties;
+        return largestDatagram - HEADER - Vi64.size(alias) - (ownPriority ? 1 : 0) - properties;
     }
 
     @Override
     public void send(Outgoing object, Outcome outcome) {
-        byte[] bytes = new ObjectDatagram(alias, object.location().group(), object.location().object(), null,
+        byte[] bytes = new ObjectDatagram(alias, object.location().group(), object.location().object(), object.priority(),
                 object.properties(), object.endOfGroup(), null, object.payload()).encode();
         if (bytes.length > session.largestDatagram()) {
             outcome.failed("datagram_too_large");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.peer;
 
+import dev.weir.bench.media.FrameLayer;
 import java.util.List;
 import java.util.Map;
 
@@ -10,10 +11,13 @@ import java.util.Map;
 /// @param sha256 SHA-256 of the content, see [dev.weir.bench.media.ObjectSource#sha256]
 /// @param failures objects that this side could not send, by reason; they are not among the objects
 /// @param streams subgroup streams opened
-public record PublishedTrack(List<TransferredObject> objects, byte[] sha256, Map<String, Long> failures, long streams) {
+/// @param frames by layer; empty if the track is not published by layer
+public record PublishedTrack(
+        List<TransferredObject> objects, byte[] sha256, Map<String, Long> failures, long streams, Map<FrameLayer, Long> frames) {
     /// Copies the collections.
     public PublishedTrack {
         objects = List.copyOf(objects);
         failures = Map.copyOf(failures);
+        frames = Map.copyOf(frames);
     }
 }

@@ -94,8 +94,9 @@ public final class PublisherPeer implements AutoCloseable {
         if (mode == DeliveryMode.STREAM) {
             return Integer.MAX_VALUE;
         }
-        int properties = content == TrackContent.VIDEO_CHUNKS ? MediaTimestamp.encode(WallClock.micros()).length : 0;
-        return DatagramSender.largestPayload(session.largestDatagram(), ALIAS, properties);
+        boolean layered = content.codec() != null;
+        int properties = layered || content == TrackContent.VIDEO_CHUNKS ? MediaTimestamp.encode(WallClock.micros()).length : 0;
+        return DatagramSender.largestPayload(session.largestDatagram(), ALIAS, properties, layered);
     }
 
     /// Sends all objects of a source when they are due, then PUBLISH_DONE. While nobody wants them, time stands still.
@@ -118,7 +119,7 @@ public final class PublisherPeer implements AutoCloseable {
         var result = new CompletableFuture<PublishedTrack>();
         session.execute(() -> {
             requests.done(sender.streams());
-            result.complete(new PublishedTrack(objects, source.sha256(), failures, sender.streams()));
+            result.complete(new PublishedTrack(objects, source.sha256(), failures, sender.streams(), source.frames()));
         });
         return result.join();
     }
@@ -169,7 +170,9 @@ public final class PublisherPeer implements AutoCloseable {
         byte[] payload = object.payload(now);
         Location location = object.location();
         pendingBytes.addAndGet(payload.length);
-        sender.send(new ObjectSender.Outgoing(location, object.endOfGroup(), object.properties(now), payload), new ObjectSender.Outcome() {
+        var outgoing = new ObjectSender.Outgoing(
+                location, object.layer(), object.endOfSubgroup(), object.endOfGroup(), object.properties(now), payload);
+        sender.send(outgoing, new ObjectSender.Outcome() {
             @Override
             public void sent() {
                 pendingBytes.addAndGet(-payload.length - 1L);

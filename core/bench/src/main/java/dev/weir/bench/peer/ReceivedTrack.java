@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.peer;
 
+import dev.weir.bench.media.FrameCounts;
 import dev.weir.wire.moqt.Location;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.HdrHistogram.Histogram;
 /// @param sha256 SHA-256 of the content as far as it could be put together
 /// @param incomplete what could not be put together, the first ones
 /// @param incompleteCount how much could not be put together
+/// @param frames what came of a track that is published by layer
 public record ReceivedTrack(
         Map<Location, TransferredObject> objects,
         long duplicates,
@@ -30,4 +32,5 @@ public record ReceivedTrack(
         Histogram latency,
         byte[] sha256,
         List<String> incomplete,
-        long incompleteCount) {}
+        long incompleteCount,
+        FrameCounts frames) {}

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.peer;
 
+import dev.weir.bench.media.ContentAssembly;
 import dev.weir.bench.media.ContentOutput;
+import dev.weir.bench.media.FrameCounts;
 import dev.weir.bench.media.MediaTimestamp;
-import dev.weir.bench.media.OrderedObjects;
 import dev.weir.bench.media.SyntheticObject;
 import dev.weir.bench.media.TrackContent;
 import dev.weir.bench.media.WallClock;
 import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.TrackProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// What one subscriber has received. Event loop only, but for the counters that say otherwise.
 final class Reception {
     private static final int DIGITS = 3;
 
     private final TrackContent content;
+    private final int defaultPriority;
     private final ContentOutput output;
-    private final OrderedObjects ordered;
+    private final ContentAssembly assembly;
     private final long firstMeasuredGroup;
     private final Map<Location, TransferredObject> objects = new HashMap<>();
     private final Map<Long, Long> resetGroups = new TreeMap<>();
@@ -32,14 +36,16 @@ final class Reception {
     private long unknownStreamsReset;
     private long streamsCutOff;
 
-    Reception(TrackContent content, SubscriberPeer.Request request) {
-        this.content = content;
+    Reception(TrackProperties properties, SubscriberPeer.Request request) {
+        this.content = TrackContent.of(properties);
+        this.defaultPriority = properties.defaultPublisherPriority();
         this.output = request.openOutput();
-        this.ordered = new OrderedObjects(content, output, request.start());
+        this.assembly = ContentAssembly.of(content, output, request.start());
         this.firstMeasuredGroup = request.firstMeasuredGroup();
     }
 
-    void object(Location location, byte[] properties, byte[] payload) {
+    /// @param priority publisher priority; null: the track's default
+    void object(Location location, @Nullable Integer priority, byte[] properties, byte[] payload) {
         long now = WallClock.micros();
         if (objects.putIfAbsent(location, TransferredObject.of(location, payload)) != null) {
             duplicates++;
@@ -50,7 +56,7 @@ final class Reception {
         if (sent >= 0 && location.group() >= firstMeasuredGroup) {
             latency.recordValue(Math.max(0, now - sent));
         }
-        ordered.add(location, payload);
+        assembly.add(location, priority == null ? defaultPriority : priority, payload);
     }
 
     private long sendTime(byte[] properties, byte[] payload) {
@@ -66,7 +72,7 @@ final class Reception {
     }
 
     void groupEnds(long group, long lastObject) {
-        ordered.groupEnds(group, lastObject);
+        assembly.groupEnds(group, lastObject);
     }
 
     void streamFinished(boolean atBoundary) {
@@ -97,9 +103,10 @@ final class Reception {
 
     /// Nothing more comes.
     ReceivedTrack finish() {
-        ordered.finish();
+        FrameCounts frames = assembly.finish();
         output.close();
         return new ReceivedTrack(Map.copyOf(objects), duplicates, corrupt, streamsFinished, streamsCutOff,
-                Map.copyOf(resetGroups), unknownStreamsReset, latency.copy(), output.sha256(), output.incomplete(), output.incompleteCount());
+                Map.copyOf(resetGroups), unknownStreamsReset, latency.copy(), output.sha256(), output.incomplete(), output.incompleteCount(),
+                frames);
     }
 }

@@ -11,14 +11,19 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// One unidirectional stream per group, with one subgroup. Streams are opened in order, as the relay's limit allows.
+/// One unidirectional stream per subgroup: one per group, or one per layer of a group. Streams are opened in order, as the
+/// relay's limit allows.
 final class StreamSender implements ObjectSender {
     private final MoqtSession session;
     private final long alias;
-    private final Deque<GroupStream> unopened = new ArrayDeque<>();
-    private @Nullable GroupStream current;
+    private final Deque<SubgroupStream> unopened = new ArrayDeque<>();
+    /// Streams of the current group by subgroup, as long as objects may come.
+    private final Map<Long, SubgroupStream> current = new TreeMap<>();
+    private long group = -1;
     private boolean opening;
     private long streams;
 
@@ -30,17 +35,29 @@ final class StreamSender implements ObjectSender {
 
     @Override
     public void send(Outgoing object, Outcome outcome) {
-        GroupStream stream = current;
-        if (stream == null || stream.group != object.location().group()) {
-            stream = new GroupStream(alias, object);
-            current = stream;
-            unopened.add(stream);
-            open();
+        if (group != object.location().group()) {
+            endGroup();
+            group = object.location().group();
         }
-        stream.add(object, outcome);
+        current.computeIfAbsent(object.subgroup(), _ -> begin(object)).add(object, outcome);
+        if (object.endOfSubgroup()) {
+            current.remove(object.subgroup());
+        }
         if (object.endOfGroup()) {
-            current = null;
+            endGroup();
         }
+    }
+
+    private SubgroupStream begin(Outgoing first) {
+        var stream = new SubgroupStream(alias, first);
+        unopened.add(stream);
+        open();
+        return stream;
+    }
+
+    private void endGroup() {
+        current.values().forEach(SubgroupStream::end);
+        current.clear();
     }
 
     @Override
@@ -53,7 +70,7 @@ final class StreamSender implements ObjectSender {
             return;
         }
         opening = true;
-        GroupStream next = unopened.remove();
+        SubgroupStream next = unopened.remove();
         session.connection().createStream(QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter()).addListener(opened -> {
             opening = false;
             if (opened.isSuccess()) {
@@ -66,21 +83,34 @@ final class StreamSender implements ObjectSender {
         });
     }
 
-    /// The stream of one group, opened or still to be opened.
-    private static final class GroupStream {
+    /// The stream of one subgroup, opened or still to be opened.
+    private static final class SubgroupStream {
+        private static final Outcome NOBODY_ASKS = new Outcome() {
+            @Override
+            public void sent() {
+                // The end of a stream is no object.
+            }
+
+            @Override
+            public void failed(String reason) {
+                // Its objects have their own outcomes.
+            }
+        };
+
         private record Waiting(byte[] bytes, boolean last, Outcome outcome) {}
 
-        private final long group;
         private final SubgroupObjectWriter writer;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
         private byte[] header;
         private @Nullable QuicStreamChannel channel;
         private boolean failed;
 
-        GroupStream(long alias, Outgoing first) {
-            SubgroupHeader subgroup = SubgroupHeader.of(alias, first.location().group(), SubgroupMode.ZERO, 0, null,
-                    first.location().object() == 0, true, first.properties().length > 0);
-            this.group = first.location().group();
+        SubgroupStream(long alias, Outgoing first) {
+            // Which of several subgroups will have the last object of the group is not known yet.
+            boolean alone = first.layer() == null;
+            SubgroupHeader subgroup = SubgroupHeader.of(alias, first.location().group(),
+                    alone ? SubgroupMode.ZERO : SubgroupMode.EXPLICIT, first.subgroup(), first.priority(),
+                    !alone || first.location().object() == 0, alone, first.properties().length > 0);
             this.writer = new SubgroupObjectWriter(subgroup);
             this.header = subgroup.encode();
         }
@@ -95,7 +125,13 @@ final class StreamSender implements ObjectSender {
             bytes.writeBytes(header);
             header = new byte[0];
             bytes.writeBytes(writer.object(object.location().object(), object.properties(), object.payload()));
-            waiting.add(new Waiting(bytes.toByteArray(), object.endOfGroup(), outcome));
+            waiting.add(new Waiting(bytes.toByteArray(), object.endOfSubgroup(), outcome));
+            write();
+        }
+
+        /// No more objects, which was not known when the last one was added.
+        void end() {
+            waiting.add(new Waiting(new byte[0], true, NOBODY_ASKS));
             write();
         }
 

@@ -30,7 +30,7 @@ final class SubgroupReception implements SessionEvents.SubgroupStream {
             lastObject = entry.objectId();
             boolean isObject = entry.status() == null || entry.status() == 0;
             if (isObject) {
-                reception.object(new Location(header.group(), entry.objectId()), entry.properties(), entry.payload());
+                reception.object(new Location(header.group(), entry.objectId()), header.priority(), entry.properties(), entry.payload());
             }
         }
     }

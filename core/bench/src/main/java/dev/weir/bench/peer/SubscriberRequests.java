@@ -2,7 +2,6 @@
 package dev.weir.bench.peer;
 
 import dev.weir.bench.BenchException;
-import dev.weir.bench.media.TrackContent;
 import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.ControlMessage.Goaway;
 import dev.weir.wire.moqt.ControlMessage.PublishDone;
@@ -18,6 +17,7 @@ import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.RequestErrorCode;
 import dev.weir.wire.moqt.SessionError;
 import dev.weir.wire.moqt.SubgroupHeader;
+import dev.weir.wire.moqt.TrackProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -74,7 +74,7 @@ final class SubscriberRequests implements SessionEvents {
 
     ReceivedTrack finish() {
         Reception known = reception;
-        return (known == null ? new Reception(TrackContent.OPAQUE, request) : known).finish();
+        return (known == null ? new Reception(TrackProperties.EMPTY, request) : known).finish();
     }
 
     @Override
@@ -116,7 +116,7 @@ final class SubscriberRequests implements SessionEvents {
         ObjectDatagram object = ObjectDatagram.decode(bytes);
         requireAlias(object.alias());
         if (object.status() == null || object.status() == 0) {
-            known.object(new Location(object.group(), object.object()), object.properties(), object.payload());
+            known.object(new Location(object.group(), object.object()), object.priority(), object.properties(), object.payload());
         }
         if (object.endOfGroup()) {
             known.groupEnds(object.group(), object.object());
@@ -188,7 +188,7 @@ final class SubscriberRequests implements SessionEvents {
 
         private void accept(SubscribeOk ok) {
             alias = ok.trackAlias();
-            reception = new Reception(TrackContent.of(ok.properties()), request);
+            reception = new Reception(ok.properties(), request);
             countsAtStart = session.packetCounts();
             session.delayAcknowledgements();
             early.forEach(Runnable::run);

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// @param streamsCutOff streams that ended inside an object
 /// @param streamsReset streams that the relay reset
 /// @param sinkDrops packets that its own socket dropped
-/// @param incomplete fragments or runs of objects that are missing in the content
+/// @param incomplete fragments or runs of objects that are missing in the content, or frames of the expected layers
 /// @param sha256 of the content as far as it could be put together
 /// @param latencyUs publisher to subscriber; only means something on one host or with synchronized clocks
 /// @param ended why it ended, a clause
+/// @param layers of a track that is published by layer; null: it is not
 /// @param violation what the relay did against the rules, a sentence; null: nothing
 public record ReceptionReport(
         String address,
@@ -32,11 +33,13 @@ public record ReceptionReport(
         String sha256,
         Latency latencyUs,
         String ended,
+        @Nullable LayersReport layers,
         @Nullable String violation) {
 
-    /// @return whether something came, and nothing twice, altered, cut off or against the rules
+    /// @return whether something came, nothing twice, altered, cut off or against the rules, and exactly the expected layers
     public boolean isGood() {
-        return objectsReceived > 0 && duplicates == 0 && corrupt == 0 && streamsCutOff == 0 && violation == null;
+        return objectsReceived > 0 && duplicates == 0 && corrupt == 0 && streamsCutOff == 0 && violation == null
+                && (layers == null || layers.isAsExpected());
     }
 
     /// @return all of it for a person
@@ -44,9 +47,10 @@ public record ReceptionReport(
         String faults = duplicates + corrupt + streamsCutOff + streamsReset + sinkDrops + incomplete == 0 ? "nothing missing or wrong"
                 : duplicates + " twice, " + corrupt + " altered, " + streamsCutOff + " streams cut off, " + streamsReset + " reset, "
                         + sinkDrops + " packets dropped by the own socket, " + incomplete + " gaps";
-        return String.format(Locale.ROOT, "%s received %d objects, %s; SHA-256 %s; latency p50 %.0f µs, p99 %.0f µs; ended because %s%s.",
+        return String.format(Locale.ROOT, "%s received %d objects, %s; SHA-256 %s; latency p50 %.0f µs, p99 %.0f µs; ended because %s%s.%s",
                 address, objectsReceived, faults, sha256, latencyUs.p50(), latencyUs.p99(), ended,
-                violation == null ? "" : "; the relay broke the protocol (" + violation + ")");
+                violation == null ? "" : "; the relay broke the protocol (" + violation + ")",
+                layers == null ? "" : " " + layers.sentence());
     }
 
     /// Writes reports to a file.

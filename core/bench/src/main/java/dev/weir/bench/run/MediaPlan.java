@@ -3,9 +3,11 @@ package dev.weir.bench.run;
 
 import dev.weir.bench.BenchException;
 import dev.weir.bench.media.Ffmpeg;
+import dev.weir.bench.media.LayeredSource;
 import dev.weir.bench.media.ObjectSource;
 import dev.weir.bench.media.SyntheticSource;
 import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.media.VideoCodec;
 import dev.weir.bench.media.VideoSource;
 import dev.weir.spi.DeliveryMode;
 import java.io.BufferedInputStream;
@@ -92,6 +94,34 @@ sealed interface MediaPlan {
             return mode == DeliveryMode.STREAM
                     ? VideoSource.fragments(input.open())
                     : VideoSource.chunks(input.open(), largestPayload);
+        }
+    }
+
+    /// A video whose frames are published by layer.
+    ///
+    /// @param input frames in the codec's format
+    record Layered(Video.VideoInput input, VideoCodec codec, int seconds) implements MediaPlan {
+        static Layered live(VideoCodec codec, @Nullable Path media, int seconds) {
+            return new Layered(() -> Ffmpeg.frames(codec, media, seconds), codec, seconds);
+        }
+
+        static Layered of(Path frames, VideoCodec codec, int seconds) {
+            return new Layered(() -> FileInput.open(frames), codec, seconds);
+        }
+
+        @Override
+        public String word() {
+            return "video by layer";
+        }
+
+        @Override
+        public TrackContent content(DeliveryMode mode) {
+            return codec.content();
+        }
+
+        @Override
+        public ObjectSource open(DeliveryMode mode, int largestPayload) {
+            return new LayeredSource(input.open(), codec, largestPayload);
         }
     }
 

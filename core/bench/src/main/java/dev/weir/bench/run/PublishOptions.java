@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.run;
 
+import dev.weir.bench.media.VideoCodec;
 import dev.weir.spi.DeliveryMode;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param seconds length of the media (`--seconds`), 1 to 86400; default [#DEFAULT_SECONDS]
 /// @param load checksummed objects instead of a video (`--rate`, `--size`; one of them is enough); null: a video
 /// @param media a file for ffmpeg to read (`--media`); null: a generated test picture
+/// @param subgroups how groups are divided (`--subgroups one|by-layer`); default one
+/// @param codec how frames are coded (`--codec h264|vp8`); default h264, the only one unless published by layer
 /// @param waitSeconds how long to wait for the first subscriber (`--wait`), 1 to 86400; default [#DEFAULT_WAIT]
 public record PublishOptions(
         RelayTarget relay,
@@ -26,6 +29,8 @@ public record PublishOptions(
         int seconds,
         @Nullable SyntheticLoad load,
         @Nullable Path media,
+        Subgroups subgroups,
+        VideoCodec codec,
         int waitSeconds) {
     /// Namespace unless said otherwise; also the subscriber's.
     public static final String DEFAULT_NAMESPACE = "weir/demo";
@@ -42,6 +47,12 @@ public record PublishOptions(
         Ranges.check("--wait", waitSeconds, 1, 86_400, "seconds");
         if (load != null && media != null) {
             throw new IllegalArgumentException("--media excludes --rate and --size; leave one or the other out.");
+        }
+        if (load != null && subgroups == Subgroups.BY_LAYER) {
+            throw new IllegalArgumentException("--subgroups by-layer needs a video; leave --rate and --size out.");
+        }
+        if (codec != VideoCodec.H264 && subgroups != Subgroups.BY_LAYER) {
+            throw new IllegalArgumentException("--codec vp8 is for frames of their own; add --subgroups by-layer.");
         }
     }
 }

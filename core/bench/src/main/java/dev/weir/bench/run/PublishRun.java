@@ -2,6 +2,7 @@
 package dev.weir.bench.run;
 
 import dev.weir.bench.BenchException;
+import dev.weir.bench.media.FrameLayer;
 import dev.weir.bench.media.ObjectSource;
 import dev.weir.bench.media.TrackContent;
 import dev.weir.bench.peer.PeerLoop;
@@ -9,10 +10,13 @@ import dev.weir.bench.peer.PublishedTrack;
 import dev.weir.bench.peer.PublisherPeer;
 import dev.weir.wire.moqt.FullTrackName;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /// `./weir publish`: one track to a relay somewhere.
 public final class PublishRun {
@@ -25,9 +29,7 @@ public final class PublishRun {
     /// @return exit code: 0 if everything went out, else 1
     /// @throws BenchException if it cannot be done, as a sentence with a remedy
     public static int run(PublishOptions options, PrintWriter out) {
-        MediaPlan media = options.load() != null
-                ? new MediaPlan.Synthetic(options.load(), options.seconds())
-                : MediaPlan.Video.live(options.media(), options.seconds());
+        MediaPlan media = media(options);
         TrackContent content = media.content(options.mode());
         FullTrackName track = FullTrackName.of(options.namespace(), options.track());
         try (var workspace = new Workspace()) {
@@ -46,12 +48,31 @@ public final class PublishRun {
                 sent = publisher.publish(source);
             }
             publisher.awaitQuiet();
-            DemoRun.say(out, "Published %d objects, SHA-256 %s.".formatted(sent.objects().size(), HexFormat.of().formatHex(sent.sha256())));
+            DemoRun.say(out, "Published %d objects%s, SHA-256 %s.".formatted(
+                    sent.objects().size(), layers(sent), HexFormat.of().formatHex(sent.sha256())));
             if (!sent.failures().isEmpty()) {
                 DemoRun.say(out, "Not sent: " + sent.failures() + ".");
             }
             return sent.failures().isEmpty() ? 0 : 1;
         }
+    }
+
+    private static MediaPlan media(PublishOptions options) {
+        if (options.load() != null) {
+            return new MediaPlan.Synthetic(options.load(), options.seconds());
+        }
+        return options.subgroups() == Subgroups.BY_LAYER
+                ? MediaPlan.Layered.live(options.codec(), options.media(), options.seconds())
+                : MediaPlan.Video.live(options.media(), options.seconds());
+    }
+
+    private static String layers(PublishedTrack sent) {
+        if (sent.frames().isEmpty()) {
+            return "";
+        }
+        return Arrays.stream(FrameLayer.values())
+                .map(layer -> layer.name().toLowerCase(Locale.ROOT) + " " + sent.frames().getOrDefault(layer, 0L))
+                .collect(Collectors.joining(", ", " (frames: ", ")"));
     }
 
     private static void awaitSubscriber(PublisherPeer publisher, PublishOptions options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.run;
 
+import dev.weir.bench.media.FrameLayer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param subscribers number of connections (`--subscribers`), 1 to 256; default 1
 /// @param seconds end after this time if the track has not ended before (`--seconds`), 1 to 86400; default [#DEFAULT_SECONDS]
 /// @param connectionIdLength bytes of the connection IDs chosen here (`--connection-id-length`), 0 to 20; default 20
+/// @param layers how many layers of a track that is published by layer must come, and no more (`--layers`), 1 to 3; null:
+///     whatever comes is right
 /// @param output file for the media, of the first subscriber (`--output`); null: none
 /// @param keyLog file for the TLS secrets, in the format of SSLKEYLOGFILE (`--keylog`); null: none
 /// @param json file for what was received (`--json`); null: none
@@ -24,6 +27,7 @@ public record SubscribeOptions(
         int subscribers,
         int seconds,
         int connectionIdLength,
+        @Nullable Integer layers,
         @Nullable Path output,
         @Nullable Path keyLog,
         @Nullable Path json) {
@@ -37,5 +41,8 @@ public record SubscribeOptions(
         Ranges.check("--subscribers", subscribers, 1, 256, "subscribers");
         Ranges.check("--seconds", seconds, 1, 86_400, "seconds");
         Ranges.check("--connection-id-length", connectionIdLength, 0, 20, "bytes");
+        if (layers != null) {
+            Ranges.check("--layers", layers, 1, FrameLayer.COUNT, "layers");
+        }
     }
 }

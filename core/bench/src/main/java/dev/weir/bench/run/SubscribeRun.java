@@ -9,6 +9,7 @@ import dev.weir.bench.peer.SinkSockets;
 import dev.weir.bench.peer.SubscriberPeer;
 import dev.weir.bench.report.BenchReport;
 import dev.weir.bench.report.Latency;
+import dev.weir.bench.report.LayersReport;
 import dev.weir.bench.report.ReceptionReport;
 import dev.weir.wire.moqt.FullTrackName;
 import java.io.PrintWriter;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// `./weir subscribe`: one or several subscribers to a track of a relay somewhere.
 public final class SubscribeRun {
@@ -50,7 +52,7 @@ public final class SubscribeRun {
             try (Progress _ = Progress.show(out, () -> fewestReceived(peers) + " objects received")) {
                 awaitEnd(peers, options.seconds());
             }
-            List<ReceptionReport> reports = peers.stream().map(SubscribeRun::report).toList();
+            List<ReceptionReport> reports = peers.stream().map(peer -> report(peer, options.layers())).toList();
             reports.forEach(report -> DemoRun.say(out, report.sentence()));
             if (options.json() != null) {
                 ReceptionReport.write(reports, options.json());
@@ -77,13 +79,15 @@ public final class SubscribeRun {
         }
     }
 
-    private static ReceptionReport report(SubscriberPeer peer) {
+    private static ReceptionReport report(SubscriberPeer peer, @Nullable Integer expectedLayers) {
         String ended = peer.ended().getNow("the time is over");
         String violation = peer.violation();
         ReceivedTrack received = peer.finish();
+        LayersReport layers = LayersReport.of(received.frames(), expectedLayers);
+        long incomplete = received.incompleteCount() + (layers == null ? 0 : layers.missingFrames());
         return new ReceptionReport(Subscribers.format(peer.localAddress()), received.objects().size(), received.duplicates(),
                 received.corrupt(), received.streamsCutOff(), received.resetGroups().size() + received.unknownStreamsReset(),
-                SinkSockets.dropsByPort().getOrDefault(peer.localAddress().getPort(), 0L), received.incompleteCount(),
-                HexFormat.of().formatHex(received.sha256()), Latency.of(received.latency()), ended, violation);
+                SinkSockets.dropsByPort().getOrDefault(peer.localAddress().getPort(), 0L), incomplete,
+                HexFormat.of().formatHex(received.sha256()), Latency.of(received.latency()), ended, layers, violation);
     }
 }

@@ -62,7 +62,7 @@ class OrderedObjectsTests {
     }
 
     private void add(int group, int object) {
-        ordered.add(new Location(group, object), new byte[] {(byte) (100 * group + object)});
+        ordered.add(new Location(group, object), 128, new byte[] {(byte) (100 * group + object)});
     }
 
     private static byte[] sha256(int... bytes) {

@@ -134,7 +134,7 @@ class VideoSourceTests {
         ContentOutput output = ContentOutput.open(null);
         var ordered = new OrderedObjects(content, output, start);
         for (SourceObject object : objects) {
-            ordered.add(object.location(), object.payload(0));
+            ordered.add(object.location(), 128, object.payload(0));
             if (object.endOfGroup()) {
                 ordered.groupEnds(object.location().group(), object.location().object());
             }

@@ -3,6 +3,7 @@ package dev.weir.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.bench.media.FrameCounts;
 import dev.weir.bench.peer.PublishedTrack;
 import dev.weir.bench.peer.ReceivedTrack;
 import dev.weir.bench.peer.TransferredObject;
@@ -52,7 +53,7 @@ class MissingObjectsTests {
     private MissingObjects missing(List<TransferredObject> received, Map<Long, Long> resets) {
         Map<Location, TransferredObject> byLocation =
                 received.stream().collect(Collectors.toMap(TransferredObject::location, Function.identity()));
-        return MissingObjects.between(new PublishedTrack(sent, new byte[32], Map.of(), 2),
-                new ReceivedTrack(byLocation, 0, 0, 2, 0, resets, 0, new Histogram(3), new byte[32], List.of(), 0));
+        return MissingObjects.between(new PublishedTrack(sent, new byte[32], Map.of(), 2, Map.of()),
+                new ReceivedTrack(byLocation, 0, 0, 2, 0, resets, 0, new Histogram(3), new byte[32], List.of(), 0, FrameCounts.NONE));
     }
 }
