@@ -3,12 +3,16 @@ package dev.weir.bench.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.bench.BenchException;
+import dev.weir.bench.media.FrameLayer;
 import dev.weir.bench.media.SyntheticObject;
 import dev.weir.bench.media.SyntheticSource;
+import dev.weir.bench.media.TestVideo;
 import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.media.VideoCodec;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.wire.moqt.ControlMessage;
@@ -100,6 +104,41 @@ class PublisherPeerTests {
         assertThat(received()).isEqualTo(sent.objects());
         assertThat(sent.sha256()).isEqualTo(source.sha256());
         assertThat(sent.failures()).isEmpty();
+    }
+
+    @Test
+    void everyLayerOfAGroupHasAStreamAndAPriority() throws Exception {
+        connect(DeliveryMode.STREAM);
+        announce(false, ok());
+        subscribe();
+
+        PublishedTrack sent = publisher.publish(TestVideo.source(VideoCodec.H264, publisher.largestPayload(TrackContent.H264_FRAMES)));
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.finishedStreams.size() == 6);
+        assertThat(relay.finishedStreams.values()).map(stream -> SubgroupHeader.decode(ByteBuffer.wrap(stream)))
+                .extracting(SubgroupHeader::group, SubgroupHeader::subgroup, SubgroupHeader::priority,
+                        SubgroupHeader::firstObject, SubgroupHeader::endOfGroup)
+                .containsExactly(tuple(0L, 0L, 64, true, false), tuple(0L, 1L, 128, true, false), tuple(0L, 2L, 192, true, false),
+                        tuple(1L, 0L, 64, true, false), tuple(1L, 1L, 128, true, false), tuple(1L, 2L, 192, true, false));
+        assertThat(objects()).containsExactlyInAnyOrderElementsOf(sent.objects());
+        assertThat(sent.frames()).containsOnlyKeys(FrameLayer.values());
+        assertThat(sent.streams()).isEqualTo(6);
+    }
+
+    @Test
+    void inDatagramsThePriorityTellsTheLayer() throws Exception {
+        connect(DeliveryMode.DATAGRAM);
+        announce(false, ok());
+        subscribe();
+        int largest = publisher.largestPayload(TrackContent.VP8_FRAMES);
+
+        PublishedTrack sent = publisher.publish(TestVideo.source(VideoCodec.VP8, largest));
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.datagrams.size() == sent.objects().size());
+        assertThat(sent.failures()).isEmpty();
+        assertThat(relay.datagrams).map(ObjectDatagram::decode).extracting(ObjectDatagram::priority)
+                .containsOnly(64, 128, 192).first().isEqualTo(64);
+        assertThat(relay.datagrams).map(datagram -> datagram.length).allSatisfy(length -> assertThat(length).isLessThanOrEqualTo(1200));
     }
 
     @Test
@@ -197,13 +236,20 @@ class PublisherPeerTests {
                 .hasCauseInstanceOf(BenchException.class).cause().hasMessageContaining("not today");
     }
 
-    /// The objects on all finished streams, in order.
+    /// The objects on all finished streams, of which each is a whole group, in order.
     private List<TransferredObject> received() {
+        assertThat(relay.finishedStreams.values()).map(stream -> SubgroupHeader.decode(ByteBuffer.wrap(stream)))
+                .allMatch(header -> header.firstObject() && header.endOfGroup() && header.priority() == null);
+        return objects();
+    }
+
+    /// The objects on all finished streams.
+    private List<TransferredObject> objects() {
         var objects = new ArrayList<TransferredObject>();
         for (byte[] stream : relay.finishedStreams.values()) {
             ByteBuffer in = ByteBuffer.wrap(stream);
             SubgroupHeader header = SubgroupHeader.decode(in);
-            assertThat(header).isNotNull().extracting(SubgroupHeader::firstObject, SubgroupHeader::endOfGroup).containsExactly(true, true);
+            assertThat(header).isNotNull();
             var reader = new SubgroupObjectReader(header, true);
             reader.feed(stream, in.position(), in.remaining());
             for (SubgroupObjectReader.Entry entry = reader.next(); entry != null; entry = reader.next()) {

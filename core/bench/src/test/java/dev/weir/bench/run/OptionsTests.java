@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.bench.BenchException;
+import dev.weir.bench.media.VideoCodec;
 import dev.weir.spi.DeliveryMode;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,33 @@ class OptionsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(1, RunModes.BOTH, RelayPath.AUTO, 1,
                 new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null)).withMessageContaining("--media");
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
+    }
+
+    @Test
+    void onlyAVideoIsPublishedByLayerAndOnlyThenAsVp8() {
+        assertThat(publish(Subgroups.BY_LAYER, VideoCodec.VP8, null).codec()).isEqualTo(VideoCodec.VP8);
+        assertThatIllegalArgumentException().isThrownBy(() -> publish(Subgroups.BY_LAYER, VideoCodec.H264, new SyntheticLoad(1, 99)))
+                .withMessage("--subgroups by-layer needs a video; leave --rate and --size out.");
+        assertThatIllegalArgumentException().isThrownBy(() -> publish(Subgroups.ONE, VideoCodec.VP8, null))
+                .withMessage("--codec vp8 is for frames of their own; add --subgroups by-layer.");
+    }
+
+    @Test
+    void thereAreThreeLayers() {
+        assertThat(subscribe(3).layers()).isEqualTo(3);
+        assertThat(subscribe(null).layers()).isNull();
+        assertThatIllegalArgumentException().isThrownBy(() -> subscribe(4)).withMessage("--layers takes 1 to 3 layers, not 4.");
+        assertThatIllegalArgumentException().isThrownBy(() -> subscribe(0)).withMessageContaining("--layers");
+    }
+
+    private static PublishOptions publish(Subgroups subgroups, VideoCodec codec, @Nullable SyntheticLoad load) {
+        return new PublishOptions(RelayTarget.parse("relay", null, true), "a", "b", DeliveryMode.STREAM, false, 1, load, null,
+                subgroups, codec, 1);
+    }
+
+    private static SubscribeOptions subscribe(@Nullable Integer layers) {
+        return new SubscribeOptions(RelayTarget.parse("relay", null, true), "a", "b", SubscribeStart.CURRENT_GROUP, 1, 1, 20, layers,
+                null, null, null);
     }
 
     @Test
