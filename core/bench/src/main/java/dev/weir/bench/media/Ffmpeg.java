@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// An ffmpeg that writes a video to a pipe, with a key frame every second: fragmented MP4 (H.264, one fragment per frame), or
 /// single frames of either [VideoCodec] of which some are droppable.
 public final class Ffmpeg implements VideoSource.AutoCloseableInput {
-    /// Frames per second of the test picture, and of whatever is published by layer.
+    /// Of the test picture, and of whatever is published by layer.
     static final int FRAME_RATE = 30;
 
     private static final List<String> KEY_FRAMES =
@@ -180,7 +180,7 @@ public final class Ffmpeg implements VideoSource.AutoCloseableInput {
                 if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
                     String first = messages.join().lines().findFirst().orElse("no message");
                     throw new BenchException("ffmpeg cannot make a video of " + what + " (" + first
-                            + "); name a file with a video that ffmpeg reads.");
+                            + "); name a file with a video that ffmpeg reads, or install an ffmpeg with libx264 and libvpx.");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

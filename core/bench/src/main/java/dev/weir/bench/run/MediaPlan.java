@@ -105,10 +105,6 @@ sealed interface MediaPlan {
             return new Layered(() -> Ffmpeg.frames(codec, media, seconds), codec, seconds);
         }
 
-        static Layered of(Path frames, VideoCodec codec, int seconds) {
-            return new Layered(() -> FileInput.open(frames), codec, seconds);
-        }
-
         @Override
         public String word() {
             return "video by layer";
