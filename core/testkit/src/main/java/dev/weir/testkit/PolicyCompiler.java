@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /// Compiles a policy's C text against the headers that Weir publishes, for tests that need an object of their own. Needs
 /// clang 19 and libbpf's headers, as building Weir does.
 public final class PolicyCompiler {
-    private static final List<String> HEADERS = List.of("abi.h", "policy.h");
+    private static final List<String> HEADERS = List.of(
+            "weir/abi.h", "weir/policy.h", "asm/types.h", "asm/bitsperlong.h", "asm/posix_types.h");
     private static final List<String> COMMAND = List.of(
             "clang-19", "-std=gnu2x", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-target", "bpf", "-mcpu=v3");
 
@@ -39,19 +40,21 @@ public final class PolicyCompiler {
     }
 
     private static byte[] compile(Path folder, String source) throws IOException {
-        Path include = Files.createDirectories(folder.resolve("include/weir"));
+        Path include = folder.resolve("include");
         for (String header : HEADERS) {
-            try (InputStream in = PolicyCompiler.class.getResourceAsStream("/include/weir/" + header)) {
+            try (InputStream in = PolicyCompiler.class.getResourceAsStream("/include/" + header)) {
                 if (in == null) {
-                    throw new IllegalStateException("The class path has no include/weir/" + header + "; put weir-bpf's jar on it.");
+                    throw new IllegalStateException("The class path has no include/" + header + "; put weir-bpf's jar on it.");
                 }
-                Files.copy(in, include.resolve(header));
+                Path file = include.resolve(header);
+                Files.createDirectories(file.getParent());
+                Files.copy(in, file);
             }
         }
-        Path file = Files.writeString(folder.resolve("policy.bpf.c"), source);
+        Path text = Files.writeString(folder.resolve("policy.bpf.c"), source);
         Path object = folder.resolve("policy.bpf.o");
         var command = new ArrayList<>(COMMAND);
-        command.addAll(List.of("-I", folder.resolve("include").toString(), "-c", file.toString(), "-o", object.toString()));
+        command.addAll(List.of("-I", folder.resolve("include").toString(), "-c", text.toString(), "-o", object.toString()));
         run(command);
         run(List.of("llvm-strip-19", "-g", object.toString()));
         return Files.readAllBytes(object);

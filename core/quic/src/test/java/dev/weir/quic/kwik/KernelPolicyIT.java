@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.engine.InstalledPolicy;
+import dev.weir.engine.Policies;
+import dev.weir.engine.policy.PolicyException;
+import dev.weir.kernel.VerifierException;
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.LaneView;
+import dev.weir.spi.MediaObject;
+import dev.weir.spi.Verdict;
+import dev.weir.spi.plan.TestVector;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
 /// Policies with the data plane. Needs root and BPF.
@@ -35,5 +49,25 @@ class KernelPolicyIT extends PolicyScenarios {
     @Override
     boolean inKernel() {
         return true;
+    }
+
+    @Test
+    void aFailingPolicyChangesNothing() throws Exception {
+        Subscribed subscribed = subscribed();
+        InstalledPolicy first = apply(program(THRESHOLD, 100, List.of()));
+        String tooMuch = THRESHOLD.replace("track->words[0]++;", "track->words[object->object]++;");
+        assertThatThrownBy(() -> apply(program(tooMuch, 100, List.of())))
+                .isInstanceOf(VerifierException.class);
+        var media = new MediaObject("live/cam1/video", 0, 0, 0, 100, DeliveryMode.DATAGRAM, 10, 1);
+        var lane = new LaneView(1, LaneView.DEFAULT_CLASS, 128, 12_000, 0, 0, 0, 0, 0, 0);
+        var wrong = new TestVector(media, new byte[0], lane, Verdict.forward());
+        assertThatThrownBy(() -> apply(program(THRESHOLD.replace("words[0]++", "words[1]++"), 100, List.of(wrong))))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("test vector 0");
+        for (int i = 0; i < 10; i++) {
+            subscribed.publisher().connection.sendDatagram(datagram(1, i, i * 20));
+        }
+        assertThat(receivedPriorities(subscribed.subscriber(), 5)).containsExactlyInAnyOrder(0, 20, 40, 60, 80);
+        checkDrops(first, "urgency", 5);
     }
 }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import dev.weir.engine.PathMode;
+import dev.weir.engine.RelayOptions;
+import dev.weir.testkit.DevelopmentCertificate;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+
+/// Relays without a kernel, on loopback; needs no privileges.
+final class LoopbackRelays {
+    private LoopbackRelays() {}
+
+    static RelayServer start(DevelopmentCertificate certificate) {
+        return RelayServer.start(RelayOptions.of(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                certificate.keyStore(),
+                DevelopmentCertificate.ALIAS,
+                certificate.password(),
+                PathMode.USERSPACE));
+    }
+
+    static KwikPeer connect(RelayServer relay, CipherSuite suite) throws Exception {
+        return new KwikPeer("127.0.0.1", relay.address().getPort(), suite);
+    }
+}
