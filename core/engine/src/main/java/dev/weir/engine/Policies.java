@@ -189,13 +189,12 @@ public final class Policies {
             if (!wrong.isEmpty()) {
                 throw new PolicyException(wrong);
             }
-            long begin = relay.now();
-            set.putInForce();
+            long nanos = set.putInForce();
             inForce = true;
             programs.clear();
             programs.putAll(wanted);
             looksAtObjects.put(slot, set.looksAtObjects(slot));
-            return relay.now() - begin;
+            return nanos;
         } finally {
             if (!inForce) {
                 set.discard();

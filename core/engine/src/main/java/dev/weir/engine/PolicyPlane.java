@@ -65,7 +65,9 @@ public interface PolicyPlane {
         String check(int index, ProgramVariant variant, LaneClasses classes);
 
         /// Puts it on all devices, in the place of what is there.
-        void putInForce();
+        ///
+        /// @return how long that took from the first device to the last, nanoseconds
+        long putInForce();
 
         /// Takes it out of the kernel again; for one that was not put in force.
         void discard();

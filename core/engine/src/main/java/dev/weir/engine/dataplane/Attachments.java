@@ -4,6 +4,7 @@ package dev.weir.engine.dataplane;
 import dev.weir.kernel.BpfProgram;
 import dev.weir.kernel.InterfaceInfo;
 import dev.weir.kernel.LoadedObject;
+import dev.weir.kernel.MonotonicClock;
 import dev.weir.kernel.TcxAttachment;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,9 +70,12 @@ final class Attachments implements AutoCloseable {
 
     /// Puts another object's program in the place of the one that runs, at all devices. If one of them refuses, those before
     /// it get back what they had, and nothing has changed.
-    synchronized void replace(LoadedObject next) {
+    ///
+    /// @return how long it took from the first device to the last, nanoseconds
+    synchronized long replace(LoadedObject next) {
         BpfProgram nextProgram = next.program(PROGRAM);
         BpfProgram before = program;
+        long begin = MonotonicClock.nanos();
         try {
             attachments.values().forEach(attachment -> attachment.replace(nextProgram));
         } catch (RuntimeException e) {
@@ -82,6 +86,7 @@ final class Attachments implements AutoCloseable {
             }
             throw e;
         }
+        long nanos = MonotonicClock.nanos() - begin;
         BpfProgram.RunStatistics run = before.runStatistics();
         pastRunTimeNanos += run.runTimeNanos();
         pastRunCount += run.runCount();
@@ -91,6 +96,7 @@ final class Attachments implements AutoCloseable {
         if (old != first) {
             old.close();
         }
+        return nanos;
     }
 
     /// What the program has run since the beginning.

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /// Links policies' objects with the data plane's own and loads the result with the maps that are in use.
 ///
@@ -27,12 +27,12 @@ final class PolicyPrograms {
 
     private final byte[] core;
     private final LoadedObject maps;
-    private final Consumer<LoadedObject> inForce;
+    private final ToLongFunction<LoadedObject> inForce;
 
     /// @param core the data plane's own object
     /// @param maps the object whose maps are in use for ever
-    /// @param inForce puts another object's program on all devices and lets go of the one before
-    PolicyPrograms(byte[] core, LoadedObject maps, Consumer<LoadedObject> inForce) {
+    /// @param inForce puts another object's program on all devices, lets go of the one before, and says how long the first took
+    PolicyPrograms(byte[] core, LoadedObject maps, ToLongFunction<LoadedObject> inForce) {
         this.core = core;
         this.maps = maps;
         this.inForce = inForce;
@@ -87,8 +87,8 @@ final class PolicyPrograms {
         }
 
         @Override
-        public void putInForce() {
-            inForce.accept(object);
+        public long putInForce() {
+            return inForce.applyAsLong(object);
         }
 
         @Override
