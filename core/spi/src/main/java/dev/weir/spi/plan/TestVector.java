@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi.plan;
 
+import dev.weir.spi.FanoutObject;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.FrameContent;
+import dev.weir.spi.LaneState;
 import dev.weir.spi.LaneView;
 import dev.weir.spi.MediaObject;
+import dev.weir.spi.ObjectIndex;
 import dev.weir.spi.Verdict;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,6 +20,17 @@ import java.util.Objects;
 /// @param lane the subscriber's connection
 /// @param expected the verdict
 public record TestVector(MediaObject object, byte[] payload, LaneView lane, Verdict expected) {
+    /// A question with the answer that a policy's Java hooks give: right for every configuration.
+    ///
+    /// @param policy the policy whose program is to answer alike
+    public static TestVector of(FanoutPolicy policy, MediaObject object, byte[] payload, LaneView lane) {
+        FrameContent content = policy.frames().parse(object, ByteBuffer.wrap(payload).asReadOnlyBuffer());
+        ObjectIndex index = policy.indexer().index(object, content);
+        int priority = policy.priorities().assign(object, content, index);
+        var looked = new FanoutObject(object, content, index, priority);
+        return new TestVector(object, payload, lane, policy.filter().decide(looked, lane, LaneState.fresh()));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TestVector that

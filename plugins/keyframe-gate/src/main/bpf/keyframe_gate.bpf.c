@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Starts at an independent object, and drops what depends on something dropped. KeyframeGate.java is the specification. */
+#include <weir/policy.h>
+
+WEIR_POLICY;
+
+/* In the order of KeyframeGate.REASONS. */
+enum gate_reason { GATE_DEPENDENCY = 1, GATE_START, GATE_ROOM, GATE_SHARE };
+
+/* Words of struct weir_config. */
+enum gate_config { GATE_SHARE_PER_MILLE };
+
+enum { GATE_LAST_LAYER = 7, GATE_PRIORITIES_OF_LAYER = 64, GATE_PER_MILLE = 1000 };
+
+WEIR_OBJECT(object, payload, config)
+{
+	(void)payload;
+	(void)config;
+	object->layer = object->priority ? (object->priority - 1) / GATE_PRIORITIES_OF_LAYER : 0;
+	object->is_independent = !object->object && !object->subgroup;
+}
+
+static __always_inline __u32 gate_layer(const struct weir_object *object)
+{
+	return object->layer > GATE_LAST_LAYER ? GATE_LAST_LAYER : object->layer;
+}
+
+/* Index until which an object of a layer is closed, by its own layer or one below. */
+static __always_inline __u64 closed_until(__u32 layer, const struct weir_track_state *track)
+{
+	__u64 until = track->drop_until;
+
+	for (__u32 below = 1; below <= GATE_LAST_LAYER; below++) {
+		if (below <= layer && track->words[below] > until)
+			until = track->words[below];
+	}
+	return until;
+}
+
+static __always_inline int close_layer(const struct weir_object *object, struct weir_track_state *track, int reason)
+{
+	__u32 layer = gate_layer(object);
+	__u64 *closed = layer ? &track->words[layer] : &track->drop_until;
+	__u64 until = object->index + 1 ? object->index + 1 : object->index;
+
+	if (until > *closed)
+		*closed = until;
+	return WEIR_DROP(reason);
+}
+
+static __always_inline int fits(const struct weir_object *object, const struct weir_lane *lane)
+{
+	__u64 room = 0;
+
+	if (lane->bytes_in_flight < lane->congestion_window)
+		room = lane->congestion_window - lane->bytes_in_flight;
+	return object->size <= room;
+}
+
+WEIR_FILTER(object, lane, track, shared, config)
+{
+	__u32 layer = gate_layer(object);
+	int dependent = !object->is_independent;
+
+	(void)shared;
+	if (dependent && object->restart < closed_until(layer, track))
+		return close_layer(object, track, GATE_DEPENDENCY);
+	if (dependent && track->last_index + 1 <= object->restart) /* ~0, nothing yet, becomes 0 */
+		return close_layer(object, track, GATE_START);
+	if (!fits(object, lane))
+		return close_layer(object, track, GATE_ROOM);
+	if (dependent && layer &&
+	    lane->bytes_in_flight * GATE_PER_MILLE > lane->congestion_window * config->words[GATE_SHARE_PER_MILLE])
+		return close_layer(object, track, GATE_SHARE);
+	return WEIR_FORWARD;
+}
