@@ -2,7 +2,9 @@
 package dev.weir.app;
 
 import dev.weir.app.shell.OneShotRunner;
-import java.util.Map;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -28,9 +30,27 @@ public class WeirApplication {
         // The arguments are a command, not properties; the commands themselves see to an orderly end on a signal.
         application.setAddCommandLineProperties(false);
         application.setRegisterShutdownHook(false);
-        application.setDefaultProperties(Map.of("logging.level.dev.weir", isServe(args) ? "INFO" : "WARN"));
+        var defaults = new HashMap<String, Object>();
+        defaults.put("logging.level.dev.weir", isServe(args) ? "INFO" : "WARN");
+        Path configuration = isServe(args) ? ConfigurationFile.of(List.of(args)) : null;
+        if (configuration != null) {
+            String problem = ConfigurationFile.problem(configuration);
+            if (!problem.isEmpty()) {
+                System.err.println("error: " + problem);
+                return OneShotRunner.USAGE;
+            }
+            defaults.put("spring.config.additional-location", configuration.toUri().toString());
+        }
+        application.setDefaultProperties(defaults);
         try (ConfigurableApplicationContext context = application.run(args)) {
             return context.getBean(OneShotRunner.class).getExitCode();
+        } catch (RuntimeException e) {
+            String problem = ConfigurationFile.problem(e);
+            if (problem == null) {
+                throw e;
+            }
+            System.err.println("error: " + problem);
+            return OneShotRunner.USAGE;
         }
     }
 

@@ -62,7 +62,7 @@ public record RelayIdentity(KeyStore keyStore, String alias, char[] password, X5
         }
     }
 
-    private static X509Certificate[] readChain(Path file) {
+    static X509Certificate[] readChain(Path file) {
         try (InputStream stream = Files.newInputStream(file)) {
             Collection<? extends Certificate> chain = CertificateFactory.getInstance("X.509").generateCertificates(stream);
             if (chain.isEmpty()) {

@@ -14,7 +14,8 @@ import org.springframework.shell.core.command.ParsedInput;
 /// A command with the options given to it.
 ///
 /// Parsed from the argument vector itself: Spring Shell's parser takes one string, which loses quoting, and does not know
-/// flags of two-word commands. Written as `--name value`, `--name=value`, or `--flag` for Boolean options.
+/// flags of two-word commands. Written as `--name value`, `--name=value`, or `--flag` for Boolean options; words without a name
+/// are the values of the required options, in their order.
 ///
 /// @param command the command named
 /// @param input its options, for Spring Shell
@@ -37,7 +38,7 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
             if (word.equals("--help") || word.equals("-h")) {
                 help = true;
             } else {
-                CommandOption option = option(command, word, rest);
+                CommandOption option = word.startsWith("-") ? option(command, word, rest) : unnamed(command, word, seen);
                 if (!seen.add(option.longName())) {
                     throw new UsageException("--" + option.longName() + " is given twice; give it once.");
                 }
@@ -70,21 +71,34 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
         throw new UsageException(named + "; './weir --help' lists them.");
     }
 
-    private static CommandOption option(Command command, String word, List<String> rest) {
-        int equals = word.indexOf('=');
-        String name = equals < 0 ? word : word.substring(0, equals);
-        CommandOption declared = declared(command, name);
-        if (declared == null) {
-            String what = word.startsWith("-") ? "has no option " + name : "takes no argument '" + word + "'";
-            throw new UsageException(command.getName() + " " + what + "; './weir " + command.getName() + " --help' lists the options.");
-        }
-        String value = equals < 0 ? value(declared, rest) : word.substring(equals + 1);
+    private static CommandOption unnamed(Command command, String word, Set<String> seen) {
+        CommandOption next = command.getOptions().stream()
+                .filter(option -> Boolean.TRUE.equals(option.required()) && !seen.contains(option.longName()))
+                .findFirst()
+                .orElseThrow(() -> new UsageException(command.getName() + " takes no argument '" + word + "'; './weir "
+                        + command.getName() + " --help' lists the options."));
+        return withValue(next, word);
+    }
+
+    private static CommandOption withValue(CommandOption declared, String value) {
         return CommandOption.with()
                 .shortName(declared.shortName())
                 .longName(declared.longName())
                 .type(declared.type())
                 .value(value)
                 .build();
+    }
+
+    private static CommandOption option(Command command, String word, List<String> rest) {
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word : word.substring(0, equals);
+        CommandOption declared = declared(command, name);
+        if (declared == null) {
+            throw new UsageException(command.getName() + " has no option " + name + "; './weir " + command.getName()
+                    + " --help' lists the options.");
+        }
+        String value = equals < 0 ? value(declared, rest) : word.substring(equals + 1);
+        return withValue(declared, value);
     }
 
     private static @Nullable CommandOption declared(Command command, String name) {

@@ -23,7 +23,8 @@ import org.springframework.stereotype.Component;
 public class OneShotRunner implements ApplicationRunner, ExitCodeGenerator {
     static final int DONE = 0;
     static final int FAILED = 1;
-    static final int USAGE = 2;
+    /// Exit code for wrong arguments or a wrong configuration.
+    public static final int USAGE = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(OneShotRunner.class);
 

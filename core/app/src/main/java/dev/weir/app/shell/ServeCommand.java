@@ -2,13 +2,18 @@
 package dev.weir.app.shell;
 
 import dev.weir.app.AppProperties;
+import dev.weir.app.control.ControlException;
+import dev.weir.app.control.ControlServer;
+import dev.weir.app.control.ControlSockets;
+import dev.weir.app.control.PolicyEndpoints;
 import dev.weir.app.relay.ListenAddress;
 import dev.weir.app.relay.RelayIdentity;
+import dev.weir.app.relay.RelayPolicies;
 import dev.weir.app.relay.StatisticsFile;
 import dev.weir.app.relay.TerminationSignal;
-import dev.weir.engine.LaneClassifier;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
+import dev.weir.engine.policy.PolicyService;
 import dev.weir.quic.kwik.RelayServer;
 import dev.weir.testkit.DevelopmentCertificate;
 import java.io.PrintWriter;
@@ -51,7 +56,12 @@ class ServeCommand {
                     description = "milliseconds without a sign of life from user space after which the kernel stops copying")
                     Long lease,
             @Option(longName = "stats", description = "file for the relay's counters, JSON, rewritten five times a second")
-                    @Nullable Path stats)
+                    @Nullable Path stats,
+            @Option(longName = "plugins", defaultValue = "plugins",
+                    description = "folder with policy jars, watched; those that come with Weir are there as well") Path plugins,
+            @Option(longName = "config", description = "YAML file with settings, see docs/reference/config.md") @Nullable Path config,
+            @Option(longName = "control", description = "path of the control socket, or none; without it <port>.sock in the"
+                    + " user's runtime folder") @Nullable Path control)
             throws Exception {
         InetSocketAddress address = address(listen);
         if (lease < SHORTEST_LEASE) {
@@ -59,10 +69,30 @@ class ServeCommand {
         }
         RelayIdentity identity = identity(certificate, key);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
-                Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(), LaneClassifier.defaultOnly());
+                Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
+                RelayPolicies.classes(properties));
         TerminationSignal signal = TerminationSignal.install();
-        try (RelayServer relay = RelayServer.start(options)) {
+        try (RelayServer relay = RelayServer.start(options);
+                PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
+                ControlServer _ = listen(control, relay, policies)) {
             run(relay, stats, context.outputWriter(), signal);
+        }
+    }
+
+    /// @return null if none is wanted
+    private static @Nullable ControlServer listen(@Nullable Path control, RelayServer relay, PolicyService policies) {
+        if (control != null && control.toString().equals("none")) {
+            return null;
+        }
+        Path socket = control == null ? ControlSockets.of(relay.address().getPort()) : control;
+        try {
+            return ControlServer.start(socket, PolicyEndpoints.of(policies));
+        } catch (ControlException e) {
+            if (control != null) {
+                throw e;
+            }
+            LOG.atWarn().log("This relay cannot be steered: {}", e.getMessage());
+            return null;
         }
     }
 
