@@ -229,7 +229,7 @@ class KeyframeGateTests {
     void jarNamesItsProvider() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("keyframe-gate");
     }
 }

@@ -56,7 +56,7 @@ class LatestOnlyProviderTests {
     void jarNamesItsProvider() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("latest-only");
     }
 }

@@ -89,7 +89,7 @@ class PriorityThresholdProviderTests {
     void jarNamesItsProvider() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("priority-threshold");
     }
 }
