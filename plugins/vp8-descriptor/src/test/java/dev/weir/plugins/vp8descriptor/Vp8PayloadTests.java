@@ -18,8 +18,8 @@ class Vp8PayloadTests {
         return Vp8Payload.parse(ByteBuffer.wrap(HexFormat.of().parseHex(hex)), 0);
     }
 
-    /// RFC 7741 section 4.6: key frame with PictureID 17; interframe without one; partitions and fragments of one; 15-bit
-    /// PictureID 4711.
+    /// The cases of RFC 7741 section 4.6: key frame with a PictureID; interframe without one; partitions and fragments; 15-bit
+    /// PictureID.
     @ParameterizedTest
     @CsvSource({
         "908011 10, 0, true, 17",
