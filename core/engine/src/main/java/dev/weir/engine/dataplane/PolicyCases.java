@@ -95,12 +95,13 @@ public final class PolicyCases {
     /// Lets the policies answer the first `count` questions.
     ///
     /// @param check the program `weir_policy_check`
-    public static void run(BpfProgram check, int count) {
+    /// @return nanoseconds that it took
+    public static long run(BpfProgram check, int count) {
         byte[] frame = ByteBuffer.allocate(SHORTEST_FRAME)
                 .order(ByteOrder.nativeOrder())
                 .putInt(ETHERNET, count)
                 .array();
-        ProgTestRun.run(check, frame, ProgTestRun.TestContext.LOOPBACK, 1);
+        return ProgTestRun.run(check, frame, ProgTestRun.TestContext.LOOPBACK, 1).durationNanos();
     }
 
     /// The answer to a question.

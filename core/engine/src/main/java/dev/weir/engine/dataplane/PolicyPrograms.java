@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine.dataplane;
 
-import dev.weir.abi.WeirAbi;
 import dev.weir.engine.PolicyPlane.ProgramSet;
-import dev.weir.engine.policy.PolicyException;
-import dev.weir.kernel.BpfElf;
 import dev.weir.kernel.BpfLinker;
 import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.LoadedObject;
@@ -21,10 +18,6 @@ import java.util.function.ToLongFunction;
 ///
 /// For one thread at a time.
 final class PolicyPrograms {
-    private static final String ABI = "weir_policy_abi_slot_00";
-    private static final String LOOKS = "weir_object_slot_00";
-    private static final String DECIDES = "weir_filter_slot_00";
-
     private final byte[] core;
     private final LoadedObject maps;
     private final ToLongFunction<LoadedObject> inForce;
@@ -44,26 +37,13 @@ final class PolicyPrograms {
         var looks = new HashMap<Integer, Boolean>();
         for (var entry : new TreeMap<>(objects).entrySet()) {
             int slot = entry.getKey();
-            BpfElf object = BpfElf.read(entry.getValue().object(), "the policy's object");
-            checkAbi(object);
-            looks.put(slot, object.defines(LOOKS));
-            inputs.add(new BpfLinker.Input("policy " + slot, object.withSlot(slot)));
+            PolicyObject object = PolicyObject.read(entry.getValue().object());
+            looks.put(slot, object.looksAtObjects());
+            inputs.add(object.input(slot));
         }
         byte[] linked = BpfLinker.link(inputs);
         LoadedObject loaded = BpfObjectFile.open(linked, "weir_ingress.bpf.o").reuse(maps).load();
         return new Linked(loaded, looks);
-    }
-
-    private static void checkAbi(BpfElf object) {
-        int version = object.constant(ABI);
-        if (version != WeirAbi.POLICY) {
-            throw new PolicyException("The policy's object was built for version " + version
-                    + " of weir/policy.h, and this relay has version " + WeirAbi.POLICY
-                    + "; build it again with the header of this relay.");
-        }
-        if (!object.defines(DECIDES)) {
-            throw new PolicyException("The policy's object has no WEIR_FILTER; write one, if only to return WEIR_FORWARD.");
-        }
     }
 
     /// The data plane with the programs, loaded.
