@@ -24,6 +24,16 @@ class ArchitectureTests {
             .should().dependOnClassesThat().resideInAPackage("tech.kwik..");
 
     @ArchTest
+    static final ArchRule pf4jOnlyWherePolicyJarsAreLoaded = noClasses()
+            .that().resideOutsideOfPackage("dev.weir.engine.policy.jar..")
+            .should().dependOnClassesThat().resideInAPackage("org.pf4j..");
+
+    @ArchTest
+    static final ArchRule jacksonNotInTheDataPath = noClasses()
+            .that().resideInAnyPackage("dev.weir.engine", "dev.weir.engine.dataplane..", "dev.weir.wire..", "dev.weir.kernel..", "dev.weir.quic..")
+            .should().dependOnClassesThat().resideInAPackage("tools.jackson..");
+
+    @ArchTest
     static final ArchRule linkerOnlyInFfi = noClasses()
             .that().resideOutsideOfPackage("dev.weir.kernel.ffi..")
             .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker");
