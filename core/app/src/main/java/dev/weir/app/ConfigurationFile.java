@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app;
 
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /// The file that `--config` names, which has to be known before the application begins, and what is wrong with it.
 final class ConfigurationFile {
@@ -34,9 +40,15 @@ final class ConfigurationFile {
         if (!Files.isReadable(file)) {
             return "Cannot read the configuration file " + file + "; name a file that you may read.";
         }
-        return name.endsWith(".yml") || name.endsWith(".yaml") || name.endsWith(".properties")
-                ? ""
-                : "The configuration file " + file + " is neither .yml, .yaml nor .properties; rename it.";
+        if (!name.endsWith(".yml") && !name.endsWith(".yaml")) {
+            return "The configuration file " + file + " is neither .yml nor .yaml; rename it.";
+        }
+        try (Reader reader = Files.newBufferedReader(file)) {
+            new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
+            return "";
+        } catch (IOException | YAMLException e) {
+            return "The configuration file " + file + " is no YAML (" + String.valueOf(e.getMessage()).strip() + "); correct it.";
+        }
     }
 
     /// @return what is wrong with the configuration, a sentence; null: it is something else that went wrong
@@ -51,9 +63,7 @@ final class ConfigurationFile {
                         + root(bind).getMessage() + "); docs/reference/config.md says what it takes.";
             }
         }
-        return thrown.getClass().getName().contains("yaml") || root(thrown).getClass().getName().contains("yaml")
-                ? "The configuration file is no YAML (" + root(thrown).getMessage() + "); correct it."
-                : null;
+        return null;
     }
 
     private static boolean hasUnbound(Throwable thrown) {

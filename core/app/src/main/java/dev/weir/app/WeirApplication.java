@@ -32,6 +32,14 @@ public class WeirApplication {
         application.setRegisterShutdownHook(false);
         var defaults = new HashMap<String, Object>();
         defaults.put("logging.level.dev.weir", isServe(args) ? "INFO" : "WARN");
+        // Spring Boot tells of a wrong configuration with a page of text; the sentence below is ours.
+        for (String name : List.of(
+                "org.springframework.boot.SpringApplication",
+                "org.springframework.boot.diagnostics",
+                "org.springframework.context.support",
+                "org.springframework.context.annotation")) {
+            defaults.put("logging.level." + name, "OFF");
+        }
         Path configuration = isServe(args) ? ConfigurationFile.of(List.of(args)) : null;
         if (configuration != null) {
             String problem = ConfigurationFile.problem(configuration);
