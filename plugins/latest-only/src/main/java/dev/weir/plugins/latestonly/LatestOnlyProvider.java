@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// streams that wait for so long are reset. Kernel form: tables; drop reason `age`.
 public final class LatestOnlyProvider implements FanoutPolicyProvider<LatestOnlyProvider.Config> {
     private static final Duration USUAL_AGE = Duration.ofMillis(500);
-    private static final Duration GREATEST_AGE = Duration.ofDays(1);
+    private static final Duration GREATEST_AGE = Duration.ofHours(24);
 
-    /// Ages are 0 s to 1 day; 0 s is any age: everything passes.
+    /// Ages are 0 s to 24 h; 0 s is any age: everything passes.
     ///
     /// @param defaultMaxAge of lane classes that `maxAge` does not name; 500 ms if not configured
     /// @param maxAge by name of lane class
@@ -32,7 +32,7 @@ public final class LatestOnlyProvider implements FanoutPolicyProvider<LatestOnly
         private static void checkAge(Duration age) {
             if (age.isNegative() || age.compareTo(GREATEST_AGE) > 0) {
                 throw new PolicyConfigurationException("latest-only cannot take " + age
-                        + " for an age; write a time from 0s (any age passes) to 1d, for example 500ms.");
+                        + " for an age; write a time from 0s (any age passes) to 24h, for example 500ms.");
             }
         }
     }

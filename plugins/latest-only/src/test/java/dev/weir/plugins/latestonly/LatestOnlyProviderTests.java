@@ -49,7 +49,7 @@ class LatestOnlyProviderTests {
                 .isInstanceOf(PolicyConfigurationException.class);
         assertThatThrownBy(() -> new Config(null, Map.of("near", Duration.ofDays(1).plusNanos(1))))
                 .isInstanceOf(PolicyConfigurationException.class)
-                .hasMessageContaining("1d");
+                .hasMessageContaining("24h");
     }
 
     @Test
