@@ -25,26 +25,28 @@ static __always_inline __u32 gate_layer(const struct weir_object *object)
 	return object->layer > GATE_LAST_LAYER ? GATE_LAST_LAYER : object->layer;
 }
 
-/* Index until which an object of a layer is closed, by its own layer or one below. */
+static __always_inline __u64 greater(__u64 one, __u64 other)
+{
+	return one > other ? one : other;
+}
+
+/* Index until which an object of a layer is closed. */
 static __always_inline __u64 closed_until(__u32 layer, const struct weir_track_state *track)
 {
-	__u64 until = track->drop_until;
-
-	for (__u32 below = 1; below <= GATE_LAST_LAYER; below++) {
-		if (below <= layer && track->words[below] > until)
-			until = track->words[below];
-	}
-	return until;
+	return layer ? greater(track->drop_until, track->words[layer]) : track->drop_until;
 }
 
 static __always_inline int close_layer(const struct weir_object *object, struct weir_track_state *track, int reason)
 {
 	__u32 layer = gate_layer(object);
-	__u64 *closed = layer ? &track->words[layer] : &track->drop_until;
 	__u64 until = object->index + 1 ? object->index + 1 : object->index;
 
-	if (until > *closed)
-		*closed = until;
+	if (!layer)
+		track->drop_until = greater(until, track->drop_until);
+	for (__u32 above = 1; above <= GATE_LAST_LAYER; above++) {
+		if (layer && above >= layer)
+			track->words[above] = greater(until, track->words[above]);
+	}
 	return WEIR_DROP(reason);
 }
 

@@ -27,14 +27,15 @@ import java.util.Optional;
 ///
 /// **What is dropped**, all numbers unsigned. The checks go in this order:
 ///
-/// 1. `dependency`: not independent, and its restart is below what some layer up to its own is closed until;
+/// 1. `dependency`: not independent, and its restart is below what its layer is closed until;
 /// 2. `start`: not independent, and nothing from its restart on was forwarded;
 /// 3. `room`: its bytes (0 in STREAM mode, where they are not known) do not fit into the congestion window;
 /// 4. `share`: neither independent nor of layer 0, and more than the configured share of the window is in flight.
 ///
-/// A drop closes the object's layer until the index behind the object. Layers from 8 on count as 7.
+/// A drop closes the object's layer, and all above it, until the index behind the object. Layers from 8 on count as 7.
 ///
-/// **State.** `dropUntil` is what layer 0 is closed until; word n (1 to 7) is that of layer n.
+/// **State.** `dropUntil` is what drops of layer 0 have closed all layers until; word n (1 to 7) is what others have closed
+/// layer n until.
 final class KeyframeGate implements FanoutPolicy {
     static final List<String> REASONS = List.of("dependency", "start", "room", "share");
 
@@ -95,28 +96,24 @@ final class KeyframeGate implements FanoutPolicy {
         return !independent && layer > 0 && isAboveShare(lane) ? SHARE : Verdict.forward();
     }
 
-    /// Index until which an object of a layer is closed, by its own layer or one below.
+    /// Index until which an object of a layer is closed.
     private static long closedUntil(int layer, LaneState state) {
-        long until = state.dropUntil();
-        for (int below = 1; below <= layer; below++) {
-            if (Long.compareUnsigned(state.word(below), until) > 0) {
-                until = state.word(below);
-            }
-        }
-        return until;
+        return layer == 0 ? state.dropUntil() : greater(state.dropUntil(), state.word(layer));
     }
 
     private static void close(int layer, long index, LaneState state) {
         long until = index == -1L ? index : index + 1;
-        long before = layer == 0 ? state.dropUntil() : state.word(layer);
-        if (Long.compareUnsigned(until, before) <= 0) {
+        if (layer == 0) {
+            state.dropUntil(greater(until, state.dropUntil()));
             return;
         }
-        if (layer == 0) {
-            state.dropUntil(until);
-        } else {
-            state.word(layer, until);
+        for (int above = layer; above <= LAST_LAYER; above++) {
+            state.word(above, greater(until, state.word(above)));
         }
+    }
+
+    private static long greater(long one, long other) {
+        return Long.compareUnsigned(one, other) > 0 ? one : other;
     }
 
     private static boolean fits(MediaObject media, LaneView lane) {
