@@ -30,17 +30,20 @@ import tools.jackson.databind.module.SimpleModule;
 /// underscores, as Spring Boot does; durations are `50ms`, `2s`, `1m`, `1h` or ISO 8601. Immutable.
 final class PolicyConfigurations {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ns|us|ms|s|m|h)");
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationText()))
-            .build();
-
     private final Map<String, Map<String, Object>> configured;
 
     /// @param configured by policy name: values as YAML gives them
     PolicyConfigurations(Map<String, Map<String, Object>> configured) {
         this.configured = Map.copyOf(configured);
+    }
+
+    /// A mapper remembers the types that it has seen, and would keep the class loader of every jar; so each is used once.
+    private static JsonMapper mapper() {
+        return JsonMapper.builder()
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationText()))
+                .build();
     }
 
     /// Durations as operators write them.
@@ -90,7 +93,7 @@ final class PolicyConfigurations {
             }
         }
         try {
-            return MAPPER.convertValue(values, type);
+            return mapper().convertValue(values, type);
         } catch (JacksonException | IllegalArgumentException e) {
             throw new PolicyException(sentence(policy, e), e);
         }

@@ -13,10 +13,12 @@ import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.MapEntries;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +124,7 @@ class PolicyJarsTests {
         open();
         byte[] bytes = JarMaker.policy("test-gate", "gate").bytes();
         Path file = folder.resolve("gate.jar");
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
         await().atMost(SOON).until(() -> offer("gate.jar") != null);
         assertThat(offer("gate.jar").refusal()).contains("copy it again");
         Files.write(file, bytes);
@@ -148,9 +150,9 @@ class PolicyJarsTests {
                 refused("cannot be made", jar -> jar.source(
                         "test.jars.Provider", JarMaker.provider("gate", "throw new IllegalStateException();"))),
                 refused("cannot be made", jar -> jar.source(
-                        "test.jars.Provider", JarMaker.provider("gate", "Class<?> c = Gone.class;")
-                                + "class Gone {}").withoutEntry("test/jars/Gone.class")
-                        .source("test.jars.Provider", JarMaker.provider("gate", "if (true) throw new NoClassDefFoundError();"))),
+                                "test.jars.Provider",
+                                JarMaker.provider("gate", "new Gone();") + "class Gone {}")
+                        .withoutEntry("test/jars/Gone.class")),
                 refused("names its policy 'No Name'", jar -> jar.source(
                         "test.jars.Provider", JarMaker.provider("No Name", ""))),
                 refused("two policies named", jar -> jar.entry(
@@ -195,7 +197,7 @@ class PolicyJarsTests {
     void aJarThatPacksTheSpiStillWorks() throws IOException {
         var jar = JarMaker.policy("test-gate", "gate");
         try (var in = LaneView.class.getResourceAsStream("LaneView.class")) {
-            jar.entry("dev/weir/spi/LaneView.class", new String(in.readAllBytes(), java.nio.charset.StandardCharsets.ISO_8859_1));
+            jar.entry("dev/weir/spi/LaneView.class", new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
         }
         put("gate.jar", jar);
         open();
@@ -213,18 +215,35 @@ class PolicyJarsTests {
         assertThatThrownBy(() -> jars.load(bad)).isInstanceOf(PolicyException.class).hasMessageContaining("was refused");
     }
 
+    /// What a replaced or removed jar leaves in memory, and which files it keeps open.
     @Test
-    void leavesNoClassLoaderBehind() throws Exception {
+    void leavesNoClassLoaderAndNoOpenFileBehind() throws Exception {
         open();
         var loaders = new ArrayList<WeakReference<ClassLoader>>();
-        for (int i = 0; i < 5; i++) {
+        long filesBefore = openFiles();
+        for (int i = 0; i < 10; i++) {
             int expected = i + 1;
-            put("gate.jar", JarMaker.policy("test-gate", "gate").manifest("Plugin-Version", "1.0." + i));
+            var jar = JarMaker.policy("test-gate", "gate").manifest("Plugin-Version", "1.0." + i);
+            put("gate.jar", jar.source("test.jars.Provider", JarMaker.provider("gate", "").replace(
+                    "return MapEntries.policy(MapEntries.builder().otherwise(Rule.all().limit(config.limit())).build());",
+                    "return new FanoutPolicy() {};")));
             await().atMost(SOON).until(() -> heard.size() == expected);
-            loaders.add(new WeakReference<>(jars.create("gate", Map.of()).getClass().getClassLoader()));
+            ClassLoader loader = jars.create("gate", Map.of()).getClass().getClassLoader();
+            assertThat(loader).isNotSameAs(getClass().getClassLoader());
+            loaders.add(new WeakReference<>(loader));
         }
-        assertThat(loaders).hasSize(5);
         Files.delete(folder.resolve("gate.jar"));
         await().atMost(SOON).until(() -> jars.offers().isEmpty());
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(loaders).allMatch(loader -> loader.get() == null);
+        });
+        assertThat(openFiles()).isLessThanOrEqualTo(filesBefore + 1);
+    }
+
+    private static long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
     }
 }
