@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,6 +11,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.util.HexFormat;
 
 /// A program in the kernel, verified and compiled. Belongs to its [LoadedObject]; for any number of threads.
 public final class BpfProgram {
@@ -17,7 +19,8 @@ public final class BpfProgram {
     private static final StructLayout INFO = MemoryLayout.structLayout(
             JAVA_INT.withName("type"),
             JAVA_INT.withName("id"),
-            MemoryLayout.paddingLayout(184),
+            JAVA_LONG.withName("tag"),
+            MemoryLayout.paddingLayout(176),
             JAVA_LONG.withName("run_time_ns"),
             JAVA_LONG.withName("run_cnt"),
             JAVA_LONG.withName("recursion_misses"),
@@ -25,6 +28,7 @@ public final class BpfProgram {
             MemoryLayout.paddingLayout(4));
 
     private static final long ID = offset("id");
+    private static final long TAG = offset("tag");
     private static final long RUN_TIME = offset("run_time_ns");
     private static final long RUN_COUNT = offset("run_cnt");
     private static final long VERIFIED_INSTRUCTIONS = offset("verified_insns");
@@ -33,6 +37,7 @@ public final class BpfProgram {
     private final String name;
     private final int fd;
     private final int id;
+    private final String tag;
     private final int verifiedInstructions;
 
     BpfProgram(LoadedObject owner, String name, int fd) {
@@ -42,6 +47,7 @@ public final class BpfProgram {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = info(arena);
             id = info.get(JAVA_INT, ID);
+            tag = HexFormat.of().formatHex(info.asSlice(TAG, Long.BYTES).toArray(JAVA_BYTE));
             verifiedInstructions = info.get(JAVA_INT, VERIFIED_INSTRUCTIONS);
         }
     }
@@ -64,6 +70,12 @@ public final class BpfProgram {
     /// @return the kernel's number for it, as `bpftool prog` shows it
     public int id() {
         return id;
+    }
+
+    /// @return the kernel's digest of the program's instructions, 16 hexadecimal digits, as `bpftool prog` shows it: the same for
+    /// programs that were loaded from the same code
+    public String tag() {
+        return tag;
     }
 
     /// @return instructions that the verifier walked; it gives up at one million
