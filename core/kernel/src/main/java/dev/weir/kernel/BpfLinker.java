@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 
 /// Static linking of BPF objects in memory: strong functions of one take the place of weak ones of another. Needs libbpf
 /// and neither privileges nor a particular kernel.
@@ -26,12 +27,17 @@ public final class BpfLinker {
     /// Links objects, the first one first. Nothing touches a disk: libbpf takes paths only, so the objects are files in memory.
     ///
     /// @return the linked object
+    /// @throws UnsupportedKernelException if libbpf is not installed
     /// @throws KernelException with libbpf's reason if they do not go together: a function that two of them define, or one that is
     /// declared otherwise in another
     public static byte[] link(List<Input> inputs) {
+        String missing = LibbpfLibrary.missing();
+        if (missing != null) {
+            throw new UnsupportedKernelException(missing);
+        }
         var files = new ArrayList<Integer>();
         try {
-            int result = memoryFile(files, "linked", new byte[0]);
+            int result = memoryFile(files, "the result", new byte[0]);
             var paths = new ArrayList<String>();
             for (Input input : inputs) {
                 paths.add(pathOf(memoryFile(files, input.name(), input.elf())));
@@ -41,7 +47,7 @@ public final class BpfLinker {
             List<String> messages = LibbpfLibrary.messagesOf(
                     () -> errno.set(LibbpfLinker.link(pathOf(result), paths, failed)));
             if (errno.get() < 0) {
-                throw failure(inputs, failed.get(), -errno.get(), messages);
+                throw failure(inputs, paths, failed.get(), -errno.get(), messages);
             }
             return Files.readAllBytes(Path.of(pathOf(result)));
         } catch (IOException e) {
@@ -56,7 +62,7 @@ public final class BpfLinker {
     }
 
     private static int memoryFile(List<Integer> files, String name, byte[] content) throws IOException {
-        int fd = Libc.memoryFile(name);
+        int fd = Libc.memoryFile("weir-link"); // not the input's name, which may be longer than the kernel takes
         if (fd < 0) {
             throw KernelException.of(-fd, "Cannot make a file in memory for " + name, "raise the limit of open files");
         }
@@ -65,9 +71,14 @@ public final class BpfLinker {
         return fd;
     }
 
-    private static KernelException failure(List<Input> inputs, int failed, int errno, List<String> messages) {
-        String name = failed >= 0 && failed < inputs.size() ? inputs.get(failed).name() : "the objects";
+    private static KernelException failure(
+            List<Input> inputs, List<String> paths, int failed, int errno, List<String> messages) {
+        String name = failed >= 0 ? inputs.get(failed).name() : "the objects";
         String reason = messages.isEmpty() ? Errno.describe(errno) : messages.getLast().strip();
+        for (int i = 0; i < paths.size(); i++) {
+            reason = reason.replaceAll(
+                    "'?" + paths.get(i) + "\\b'?", Matcher.quoteReplacement(inputs.get(i).name()));
+        }
         return new KernelException(errno, "Cannot link " + name + " (" + reason
                 + "); make its own functions static, and build it with the header of this version of Weir.");
     }

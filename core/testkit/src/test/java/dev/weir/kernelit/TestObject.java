@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// Compiles the C sources beside these tests, once each, with the clang that builds the data plane.
 final class TestObject {
@@ -26,28 +29,38 @@ final class TestObject {
     }
 
     static BpfObjectFile file(String name) {
-        return BpfObjectFile.open(COMPILED.computeIfAbsent(name, TestObject::compile), name + ".bpf.o");
+        return BpfObjectFile.open(bytes(name), name + ".bpf.o");
     }
 
-    private static byte[] compile(String name) {
+    /// @param macros what the source may define otherwise: "ANSWER=2"
+    static byte[] bytes(String name, String... macros) {
+        return COMPILED.computeIfAbsent(name + List.of(macros), _ -> compile(name, macros)).clone();
+    }
+
+    private static byte[] compile(String name, String... macros) {
         try {
             Path directory = Files.createTempDirectory("weir-" + name);
             Path source = directory.resolve(name + ".bpf.c");
+            Path header = directory.resolve("link.h");
             Path object = directory.resolve(name + ".bpf.o");
-            try (InputStream in = Objects.requireNonNull(TestObject.class.getResourceAsStream(name + ".bpf.c"))) {
-                Files.copy(in, source);
+            for (Path file : List.of(source, header)) {
+                String resource = file.getFileName().toString();
+                try (InputStream in = Objects.requireNonNull(TestObject.class.getResourceAsStream(resource))) {
+                    Files.copy(in, file);
+                }
             }
-            var clang = new ProcessBuilder(
-                            System.getProperty("clang", "clang-19"), "-O2", "-g", "-Wall", "-Werror", "-target", "bpf",
-                            "-mcpu=v3", "-I" + INCLUDES, "-c", source.toString(), "-o", object.toString())
-                    .redirectErrorStream(true)
-                    .start();
+            var command = new ArrayList<>(List.of(
+                    System.getProperty("clang", "clang-19"), "-O2", "-g", "-Wall", "-Werror", "-target", "bpf", "-mcpu=v3"));
+            Stream.of(macros).map(macro -> "-D" + macro).forEach(command::add);
+            command.addAll(List.of("-I" + INCLUDES, "-c", source.toString(), "-o", object.toString()));
+            var clang = new ProcessBuilder(command).redirectErrorStream(true).start();
             String words = new String(clang.getInputStream().readAllBytes());
             if (clang.waitFor() != 0) {
                 throw new AssertionError("clang refuses " + name + ".bpf.c: " + words);
             }
             byte[] elf = Files.readAllBytes(object);
             Files.delete(source);
+            Files.delete(header);
             Files.delete(object);
             Files.delete(directory);
             return elf;
