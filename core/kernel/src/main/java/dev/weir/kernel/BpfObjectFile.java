@@ -139,7 +139,10 @@ public final class BpfObjectFile implements AutoCloseable {
     }
 
     /// Shares the maps of an object that is in the kernel: every map that both have under the same name, data sections excepted.
-    /// Each object has descriptors of its own, so a map lives as long as either object.
+    /// Each object has descriptors of its own, so a map lives as long as either object; [BpfMap]s and the memory they gave
+    /// belong to the object that they were asked of. So whoever swaps programs for ever keeps the first object open, works
+    /// with its maps, and closes every later one when its successor runs. The number of entries is that of the map in the
+    /// kernel, whatever this file says.
     ///
     /// @param present the object in the kernel
     /// @return this
@@ -153,8 +156,9 @@ public final class BpfObjectFile implements AutoCloseable {
                 continue;
             }
             if (!wanted.isSameKind(map.spec())) {
-                throw new KernelException(Errno.EINVAL, name + " wants map " + wanted + ", and " + present.name() + " has "
-                        + map.spec() + "; use objects of one version of Weir.");
+                throw new KernelException(Errno.EINVAL, "Cannot share map " + wanted.name() + ": " + name + " declares "
+                        + wanted.shape() + ", and that of " + present.name() + " has " + map.spec().shape()
+                        + "; use objects of one version of Weir.");
             }
             int result = Libbpf.reuseMap(m, map.fd());
             if (result < 0) {

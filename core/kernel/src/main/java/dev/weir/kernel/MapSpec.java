@@ -17,6 +17,11 @@ public record MapSpec(String name, MapType type, int keySize, int valueSize, int
         return type == other.type && keySize == other.keySize && valueSize == other.valueSize && flags == other.flags;
     }
 
+    /// What [#isSameKind] compares, in words.
+    String shape() {
+        return type + " with keys of " + keySize + " and values of " + valueSize + " bytes, flags " + flags;
+    }
+
     /// @return whether user space can map its memory
     public boolean isMappable() {
         return type == MapType.ARRAY && (flags & BPF_F_MMAPABLE) != 0;

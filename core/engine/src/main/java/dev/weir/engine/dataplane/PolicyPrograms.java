@@ -42,8 +42,9 @@ final class PolicyPrograms {
             inputs.add(object.input(slot));
         }
         byte[] linked = BpfLinker.link(inputs);
-        LoadedObject loaded = BpfObjectFile.open(linked, "weir_ingress.bpf.o").reuse(maps).load();
-        return new Linked(loaded, looks);
+        try (BpfObjectFile file = BpfObjectFile.open(linked, "weir_ingress.bpf.o")) {
+            return new Linked(file.reuse(maps).load(), looks);
+        }
     }
 
     /// The data plane with the programs, loaded.
