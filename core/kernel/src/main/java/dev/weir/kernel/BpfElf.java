@@ -14,13 +14,16 @@ import java.util.Map;
 /// its slot's number in its names. Immutable.
 ///
 /// The bytes may come from anywhere: reading takes time in proportion to them, and what is wrong with them is a
-/// [KernelException]. All that the other methods rely on is checked by [#read].
+/// [KernelException]. [#read] checks all that the other methods rely on, and what libbpf 1.1 takes on trust: a relocation
+/// outside of its section, or a symbol of no section, would end the JVM in [BpfLinker].
 ///
 /// Format: ELF64 (System V ABI), with a `.BTF` section (Linux, Documentation/bpf/btf.rst).
 public final class BpfElf {
     private static final int HEADER_BYTES = 64;
     private static final int SECTION_BYTES = 64;
     private static final int SYMBOL_BYTES = 24;
+    private static final int RELOCATION_BYTES = 16;
+    private static final int INSTRUCTION_BYTES = 8;
     private static final int BTF_HEADER_BYTES = 24;
     private static final int MOST_SECTIONS = 1000;
     private static final int MOST_SYMBOLS = 1 << 16;
@@ -33,11 +36,14 @@ public final class BpfElf {
     private static final int SECTION_SYMBOLS = 2;
     private static final int SECTION_STRINGS = 3;
     private static final int SECTION_WITHOUT_BYTES = 8;
+    private static final int SECTION_RELOCATIONS = 9;
+    private static final int EXECUTABLE = 4;
+    private static final int NO_SECTION_ABSOLUTE = 0xfff1;
     private static final int BTF_MAGIC = 0xeb9f;
     private static final byte[] PLACEHOLDER = "slot_00".getBytes(StandardCharsets.US_ASCII);
 
     /// A part of the file.
-    private record Section(String name, int type, int offset, int size, int link) {}
+    private record Section(String name, int type, boolean isExecutable, int offset, int size, int link, int info) {}
 
     /// Bytes `from` to `to`, exclusive, that hold names.
     private record Names(int from, int to) {}
@@ -74,6 +80,9 @@ public final class BpfElf {
         symbolNames = new Names(names.offset, names.offset + names.size);
         btfNames = findBtfNames();
         symbols = readSymbols(table);
+        sections.stream()
+                .filter(section -> section.type == SECTION_RELOCATIONS)
+                .forEach(relocations -> requireInside(relocations, table.size / SYMBOL_BYTES));
     }
 
     /// Reads an object.
@@ -120,7 +129,8 @@ public final class BpfElf {
                 throw malformed("a section lies outside of it");
             }
             String sectionName = text(Math.addExact(nameOffset, elf.getInt(at)), elf.capacity());
-            result.add(new Section(sectionName, type, offset, size, elf.getInt(at + 40)));
+            boolean isExecutable = (elf.getLong(at + 8) & EXECUTABLE) != 0;
+            result.add(new Section(sectionName, type, isExecutable, offset, size, elf.getInt(at + 40), elf.getInt(at + 44)));
         }
         return List.copyOf(result);
     }
@@ -175,26 +185,42 @@ public final class BpfElf {
         }
         var result = new LinkedHashMap<String, Place>();
         for (int at = table.offset; at + SYMBOL_BYTES <= table.offset + table.size; at += SYMBOL_BYTES) {
+            Place place = readSymbol(at);
             int binding = elf.get(at + 4) >> 4;
-            if (binding == 1 || binding == 2) { // STB_GLOBAL, STB_WEAK
-                Place place = readSymbol(at, binding == 2);
-                if (result.put(place.symbol.name(), place) != null) {
-                    throw malformed("it has two symbols " + place.symbol.name());
-                }
+            if (binding != 1 && binding != 2) { // STB_GLOBAL, STB_WEAK
+                continue;
+            }
+            requireOwnName(place.symbol.name(), Math.addExact(symbolNames.from, elf.getInt(at)));
+            if (result.put(place.symbol.name(), place) != null) {
+                throw malformed("it has two symbols " + place.symbol.name());
             }
         }
         return result;
     }
 
-    private Place readSymbol(int at, boolean isWeak) {
-        int nameAt = Math.addExact(symbolNames.from, elf.getInt(at));
-        String symbolName = text(nameAt, symbolNames.to);
-        requireOwnName(symbolName, nameAt);
+    private Place readSymbol(int at) {
+        String symbolName = text(Math.addExact(symbolNames.from, elf.getInt(at)), symbolNames.to);
         int number = Short.toUnsignedInt(elf.getShort(at + 6));
+        boolean isWeak = elf.get(at + 4) >> 4 == 2;
         Binding binding = number == 0 ? Binding.UNDEFINED : isWeak ? Binding.WEAK : Binding.STRONG;
-        String sectionName = number == 0 || number >= sections.size() ? "" : sections.get(number).name;
+        String sectionName = number == 0 || number == NO_SECTION_ABSOLUTE ? "" : section(number).name;
         var symbol = new BpfSymbol(symbolName, BpfSymbol.Kind.of(elf.get(at + 4) & 15), binding, sectionName);
         return new Place(symbol, number, elf.getLong(at + 8), elf.getLong(at + 16));
+    }
+
+    private void requireInside(Section relocations, int symbolCount) {
+        Section patched = section(relocations.info);
+        if (patched.type == SECTION_WITHOUT_BYTES) {
+            throw malformed("it relocates what it does not have");
+        }
+        long last = (long) patched.size - (patched.isExecutable ? INSTRUCTION_BYTES : Integer.BYTES);
+        int end = relocations.offset + relocations.size;
+        for (int at = relocations.offset; at + RELOCATION_BYTES <= end; at += RELOCATION_BYTES) {
+            long offset = elf.getLong(at);
+            if (offset < 0 || offset > last || word(at + 12) >= symbolCount) {
+                throw malformed("it relocates what it does not have");
+            }
+        }
     }
 
     /// A linker may store a name as the end of a longer one. If that one has the placeholder where this one begins, the slot's

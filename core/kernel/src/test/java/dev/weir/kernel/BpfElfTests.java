@@ -148,17 +148,29 @@ class BpfElfTests {
         assertRefused("it points behind its own end", elf -> elf.putLong(40, Long.MAX_VALUE));
         assertRefused("a section lies outside of it", elf -> elf.putLong(40, elf.capacity() - 8));
         assertRefused("its section table makes no sense", elf -> elf.putShort(60, (short) 0xffff));
-        assertRefused("its section table makes no sense", elf -> elf.putShort(62, (short) 7));
-        assertRefused("a section lies outside of it", elf -> elf.putLong(row(elf, 5) + 32, Integer.MAX_VALUE));
-        assertRefused("it points behind its own end", elf -> elf.putLong(row(elf, 5) + 24, 1L << 40));
-        assertRefused("it points behind its own end", elf -> elf.putInt(row(elf, 5), Integer.MIN_VALUE));
-        assertRefused("it names a section that it does not have", elf -> elf.putInt(row(elf, 5) + 40, -1));
-        assertRefused("its symbols have no names", elf -> elf.putInt(row(elf, 5) + 40, TestElf.BSS));
-        assertRefused("it has no symbols", elf -> elf.putInt(row(elf, 5) + 4, 1));
-        assertRefused("its BTF makes no sense", elf -> elf.putInt(row(elf, 4) + 4, 8)); // SHT_NOBITS
+        assertRefused("its section table makes no sense", elf -> elf.putShort(62, (short) 8));
+        assertRefused("a section lies outside of it", elf -> elf.putLong(row(elf, TestElf.SYMBOLS) + 32, Integer.MAX_VALUE));
+        assertRefused("it points behind its own end", elf -> elf.putLong(row(elf, TestElf.SYMBOLS) + 24, 1L << 40));
+        assertRefused("it points behind its own end", elf -> elf.putInt(row(elf, TestElf.SYMBOLS), Integer.MIN_VALUE));
+        assertRefused("it names a section that it does not have", elf -> elf.putInt(row(elf, TestElf.SYMBOLS) + 40, -1));
+        assertRefused("its symbols have no names", elf -> elf.putInt(row(elf, TestElf.SYMBOLS) + 40, TestElf.BSS));
+        assertRefused("it has no symbols", elf -> elf.putInt(row(elf, TestElf.SYMBOLS) + 4, 1));
+        assertRefused("its BTF makes no sense", elf -> elf.putInt(row(elf, TestElf.BTF) + 4, 8)); // SHT_NOBITS
         assertRefused("its BTF makes no sense", elf -> elf.put(btf(elf), (byte) 0));
         assertRefused("its BTF points behind its own end", elf -> elf.putInt(btf(elf) + 20, -1));
         assertRefused("a name has no end", elf -> elf.putInt(symbol(elf, 1), elf.getInt(row(elf, 1) + 32)));
+    }
+
+    /// libbpf 1.1.2 ends the process on each of these.
+    @Test
+    void whatLibbpfTakesOnTrustIsRefused() {
+        assertRefused("it relocates what it does not have", elf -> elf.putLong(relocation(elf), 25)); // of 32 bytes
+        assertRefused("it relocates what it does not have", elf -> elf.putLong(relocation(elf), -8));
+        assertRefused("it relocates what it does not have", elf -> elf.putInt(relocation(elf) + 12, 4)); // of 4 symbols
+        assertRefused("it relocates what it does not have", elf -> elf.putInt(row(elf, TestElf.RELOCATIONS) + 44, TestElf.BSS));
+        assertRefused("it names a section that it does not have", elf -> elf.putInt(row(elf, TestElf.RELOCATIONS) + 44, 8));
+        assertRefused("it names a section that it does not have", elf -> elf.putShort(symbol(elf, 2) + 6, (short) 8));
+        assertRefused("it names a section that it does not have", elf -> elf.putShort(symbol(elf, 2) + 6, (short) -1));
     }
 
     @Test
@@ -269,12 +281,16 @@ class BpfElfTests {
         return (int) elf.getLong(SECTION_TABLE) + 64 * section;
     }
 
+    private static int relocation(ByteBuffer elf) {
+        return (int) elf.getLong(row(elf, TestElf.RELOCATIONS) + 24);
+    }
+
     private static int btf(ByteBuffer elf) {
-        return (int) elf.getLong(row(elf, 4) + 24);
+        return (int) elf.getLong(row(elf, TestElf.BTF) + 24);
     }
 
     private static int symbol(ByteBuffer elf, int number) {
-        return (int) elf.getLong(row(elf, 5) + 24) + 24 * number;
+        return (int) elf.getLong(row(elf, TestElf.SYMBOLS) + 24) + 24 * number;
     }
 
     private static String text(byte[] bytes) {

@@ -12,7 +12,11 @@ import java.util.List;
 final class TestElf {
     static final int TEXT = 2;
     static final int RODATA = 3;
+    static final int BTF = 4;
+    static final int SYMBOLS = 5;
     static final int BSS = 6;
+    static final int RELOCATIONS = 7;
+    private static final int TEXT_BYTES = 32;
     private static final int HEADER = 64;
     private static final int ROW = 64;
 
@@ -79,7 +83,7 @@ final class TestElf {
         var sectionNames = new ByteArrayOutputStream();
         sectionNames.writeBytes(names.toByteArray());
         var at = new ArrayList<Integer>();
-        for (String name : List.of("", ".strtab", ".text", ".rodata", ".BTF", ".symtab", ".bss")) {
+        for (String name : List.of("", ".strtab", ".text", ".rodata", ".BTF", ".symtab", ".bss", ".rel.text")) {
             at.add(sectionNames.size());
             text(sectionNames, name);
         }
@@ -97,8 +101,11 @@ final class TestElf {
                 .array();
         var table = new ByteArrayOutputStream();
         symbols.forEach(table::writeBytes);
-        byte[][] contents = {{}, strings, new byte[32], constants.toByteArray(), btf, table.toByteArray(), {}};
-        int[] types = {0, 3, 1, 1, 1, 2, 8};
+        byte[] relocation = little(16).putLong(TEXT_BYTES - 8).putInt(10).putInt(1).array(); // R_BPF_64_32
+        byte[][] contents = {
+            {}, strings, new byte[TEXT_BYTES], constants.toByteArray(), btf, table.toByteArray(), {}, relocation
+        };
+        int[] types = {0, 3, 1, 1, 1, 2, 8, 9};
         return file(at, contents, types);
     }
 
@@ -106,9 +113,10 @@ final class TestElf {
         var body = new ByteArrayOutputStream();
         ByteBuffer rows = little(ROW * contents.length);
         for (int i = 0; i < contents.length; i++) {
-            rows.putInt(names.get(i)).putInt(types[i]).putLong(0).putLong(0);
+            rows.putInt(names.get(i)).putInt(types[i]).putLong(i == TEXT ? 6 : 2).putLong(0);
             rows.putLong(HEADER + body.size()).putLong(i == BSS ? 1L << 20 : contents[i].length);
-            rows.putInt(types[i] == 2 ? 1 : 0).putInt(0).putLong(8).putLong(types[i] == 2 ? 24 : 0);
+            rows.putInt(i == SYMBOLS ? 1 : i == RELOCATIONS ? SYMBOLS : 0).putInt(i == RELOCATIONS ? TEXT : 0);
+            rows.putLong(8).putLong(i == SYMBOLS ? 24 : i == RELOCATIONS ? 16 : 0);
             body.writeBytes(contents[i]);
         }
         ByteBuffer file = little(HEADER + body.size() + rows.capacity());

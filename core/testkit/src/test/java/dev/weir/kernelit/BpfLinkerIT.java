@@ -15,7 +15,10 @@ import dev.weir.kernel.ProgTestRun;
 import dev.weir.kernel.ProgTestRun.TestContext;
 import dev.weir.kernel.VerifierException;
 import dev.weir.testkit.RequiresRoot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 @RequiresRoot
@@ -131,6 +134,47 @@ class BpfLinkerIT {
                             .anyMatch(line -> line.contains("hook_slot_01"))
                             .anyMatch(line -> line.contains("return *(volatile int *)(unsigned long)table[question->mark & 3]"));
                 });
+    }
+
+    /// libbpf takes much on trust. Whatever [BpfElf] lets through must not end the process, which is how this test fails.
+    @Test
+    void damagedObjectsAreLinkedOrRefused() {
+        byte[] hook = TestObject.bytes("linkhook");
+        var random = new Random(7919);
+        int linked = 0;
+        int refused = 0;
+        for (int i = 0; i < 4000; i++) {
+            try {
+                byte[] damaged = BpfElf.read(damage(hook, random), "damaged").withSlot(1);
+                linked += Linked.link(Linked.core(), new Input("damaged", damaged)).length > 0 ? 1 : 0;
+            } catch (KernelException e) {
+                refused++;
+                assertThat(e).hasMessageStartingWith("Cannot ").hasMessageEndingWith(".");
+            }
+        }
+
+        assertThat(linked).isBetween(100, 3900);
+        assertThat(refused).isBetween(100, 3900);
+    }
+
+    /// Overwrites up to four bytes in the header, a section's beginning, or the table of sections.
+    private static byte[] damage(byte[] object, Random random) {
+        ByteBuffer elf = ByteBuffer.wrap(object.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        int table = (int) elf.getLong(40);
+        int row = table + 64 * random.nextInt(elf.getShort(60));
+        int at =
+                switch (random.nextInt(8)) {
+                    case 0 -> random.nextInt(64);
+                    case 1 -> row + random.nextInt(64);
+                    default -> (int) elf.getLong(row + 24) + random.nextInt(64);
+                };
+        int[] edges = {0, 1, 0x7f, 0x80, 0xffff, Integer.MAX_VALUE, -1};
+        int value = random.nextBoolean() ? edges[random.nextInt(edges.length)] : random.nextInt();
+        int position = Math.min(at, object.length - Integer.BYTES);
+        if (random.nextBoolean()) {
+            return elf.put(position, (byte) value).array();
+        }
+        return elf.putInt(position, value).array();
     }
 
     private static int answerOf(Input first, Input... others) {
