@@ -3,10 +3,12 @@ package dev.weir.kernel;
 
 import java.util.List;
 
-/// The kernel's verifier refused a program. The message holds the last lines of its log, [#log] all of it.
+/// The kernel's verifier refused a program. The message holds the line of the program's source, where the object has them, and
+/// the verifier's reason, [#log] all that it said.
 public final class VerifierException extends KernelException {
     private static final long serialVersionUID = 1L;
     private static final int LINES_IN_MESSAGE = 2;
+    private static final String SOURCE = "; ";
 
     private final String program;
     private final transient List<String> log;
@@ -31,18 +33,36 @@ public final class VerifierException extends KernelException {
     }
 
     private static String sentence(String program, int errno, List<String> log) {
-        // The last line of every log is a statistic: "processed 12 insns (limit 1000000) ...".
-        List<String> telling = log.stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("processed ") && !line.startsWith("max_states"))
-                .map(String::strip)
-                .toList();
-        int shown = Math.min(LINES_IN_MESSAGE, telling.size());
-        String words = shown == 0
-                ? "it gives no reason"
-                : String.join(" | ", telling.subList(telling.size() - shown, telling.size()));
-        int omitted = telling.size() - shown;
-        return "The kernel's verifier refuses program " + program + " (" + Errno.describe(errno) + "): " + words
-                + (omitted > 0 ? " (" + omitted + " lines omitted)" : "")
+        List<String> telling =
+                log.stream().filter(line -> !line.isBlank()).map(String::strip).toList();
+        List<String> shown = summary(telling);
+        int omitted = telling.size() - shown.size();
+        return "The kernel's verifier refuses program " + program + " (" + Errno.describe(errno) + "): "
+                + (shown.isEmpty() ? "it gives no reason" : String.join(" | ", shown))
+                + (omitted > 0 ? " (" + omitted + (omitted == 1 ? " line" : " lines") + " omitted)" : "")
                 + "; use an object built for this kernel, or report it with the whole log.";
+    }
+
+    /// The reason and what was being looked at, at most two lines. The verifier prints a line of the source before the first
+    /// instruction that it was compiled to, so the last one counts.
+    private static List<String> summary(List<String> lines) {
+        int reason = lines.size() - 1;
+        while (reason >= 0 && isAppendix(lines.get(reason))) {
+            reason--;
+        }
+        for (int source = reason - 1; source >= 0; source--) {
+            if (lines.get(source).startsWith(SOURCE)) {
+                return List.of(lines.get(source).substring(SOURCE.length()), lines.get(reason));
+            }
+        }
+        return lines.subList(Math.max(reason + 1 - LINES_IN_MESSAGE, 0), reason + 1);
+    }
+
+    /// What follows the reason: "processed 12 insns (limit 1000000) ...", and the registers in a loop without end.
+    private static boolean isAppendix(String line) {
+        return line.startsWith("processed ")
+                || line.startsWith("max_states")
+                || line.startsWith("cur state:")
+                || line.startsWith("old state:");
     }
 }

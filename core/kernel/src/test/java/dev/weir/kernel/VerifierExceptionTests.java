@@ -8,24 +8,59 @@ import org.junit.jupiter.api.Test;
 
 class VerifierExceptionTests {
     @Test
-    void theMessageHasTheLastTellingLinesAndTheCountOfTheOthers() {
+    void theMessageHasTheLineOfTheSourceAndTheReason() {
         List<String> log = List.of(
-                "0: R1=ctx() R10=fp0",
-                "; return *p;",
-                "3: (61) r0 = *(u32 *)(r1 +0)",
-                "R1 invalid mem access 'scalar'",
-                "processed 4 insns (limit 1000000) max_states_per_insn 0",
+                "Validating weir_filter_slot_01() func#26...",
+                "; if (!track) @ policy.c:3",
+                "311: (15) if r2 == 0x0 goto pc+10     ; R2=mem(sz=72)",
+                "; track->words[object->object]++; @ policy.c:4",
+                "312: (0f) r3 += r1",
+                "math between mem pointer and register with unbounded min value is not allowed",
+                "processed 516 insns (limit 1000000) max_states_per_insn 1",
                 "");
 
         var exception = new VerifierException("weir_ingress", Errno.EACCES, log);
 
         assertThat(exception)
-                .hasMessage("The kernel's verifier refuses program weir_ingress (EACCES: refused): 3: (61) r0 = *(u32 *)(r1 +0)"
-                        + " | R1 invalid mem access 'scalar' (2 lines omitted); use an object built for this kernel, or report it"
-                        + " with the whole log.");
+                .hasMessage("The kernel's verifier refuses program weir_ingress (EACCES: refused): track->words[object->object]++;"
+                        + " @ policy.c:4 | math between mem pointer and register with unbounded min value is not allowed"
+                        + " (5 lines omitted); use an object built for this kernel, or report it with the whole log.");
         assertThat(exception.log()).isEqualTo(log);
         assertThat(exception.program()).isEqualTo("weir_ingress");
         assertThat(exception.errno()).isEqualTo(13);
+    }
+
+    @Test
+    void whatFollowsTheReasonIsLeftOut() {
+        List<String> log = List.of(
+                "; for (;;) @ policy.c:4",
+                "313: (05) goto pc-1",
+                "infinite loop detected at insn 313",
+                "cur state: R1=mem(sz=72) R10=fp0",
+                "old state: R1=mem(sz=72) R10=fp0",
+                "processed 515 insns (limit 1000000) max_states_per_insn 1");
+
+        assertThat(new VerifierException("p", Errno.EINVAL, log))
+                .hasMessageContaining("): for (;;) @ policy.c:4 | infinite loop detected at insn 313 (4 lines omitted);");
+    }
+
+    @Test
+    void withoutTheSourceTheLastTwoLinesAreShown() {
+        List<String> log = List.of(
+                "0: R1=ctx() R10=fp0",
+                "3: (61) r0 = *(u32 *)(r1 +0)",
+                "R1 invalid mem access 'scalar'",
+                "processed 4 insns (limit 1000000) max_states_per_insn 0");
+
+        assertThat(new VerifierException("p", Errno.EACCES, log))
+                .hasMessageContaining("): 3: (61) r0 = *(u32 *)(r1 +0) | R1 invalid mem access 'scalar' (2 lines omitted);");
+    }
+
+    @Test
+    void aLogWithoutAReasonIsSaidToBeOne() {
+        assertThat(new VerifierException("p", Errno.EINVAL, List.of("processed 4 insns", " ")))
+                .hasMessageContaining("): it gives no reason (1 line omitted);");
+        assertThat(new VerifierException("p", Errno.EINVAL, List.of())).hasMessageContaining("): it gives no reason; use");
     }
 
     @Test
