@@ -40,6 +40,7 @@ final class DataPlane implements AutoCloseable {
     private final RingBuffer events;
     private final Map<Integer, LaneSpec> lanes = new HashMap<>();
     private final MapWriter writer;
+    private final PolicyMaps policies;
     private boolean readerStalled;
 
     DataPlane(CopyCapture capture, boolean ipv6) {
@@ -52,6 +53,7 @@ final class DataPlane implements AutoCloseable {
         this.ipv6 = ipv6;
         this.object = object;
         this.events = RingBuffer.of(object.map("events"));
+        this.policies = new PolicyMaps(object);
         this.writer = new MapWriter(object, PUBLISHER, PUBLISHER_GENERATION);
         writer.publisher(publisherKeys, publisherAddress(ipv6), PUBLISHER_PORT, OWN_CONNECTION_ID);
     }
@@ -78,6 +80,10 @@ final class DataPlane implements AutoCloseable {
     /// Like user space after an answer of the peer: credit as in a new lane.
     void refill(LaneSpec spec) {
         writer.credit(spec);
+    }
+
+    PolicyMaps policies() {
+        return policies;
     }
 
     MapWriter maps() {

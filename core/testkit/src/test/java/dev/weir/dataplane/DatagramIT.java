@@ -59,7 +59,7 @@ class DatagramIT {
         assertThat(record.candidates()).containsExactly(
                 new Recorded.Media(2, 0, 33, 0, 5, 0, 0, 0, 70_000, 200, object.length, 1, 3));
         assertThat(record.entries()).containsExactly(
-                new Recorded.Entry(0, 1000, 1, 0, 0, record.entry(0).size(), WeirReason.NONE));
+                new Recorded.Entry(0, 1000, 1, 0, 0, record.entry(0).size(), WeirReason.NONE, 0, 0));
     }
 
     @Test

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the maps as user space does, for one publisher.
 final class MapWriter {
+    /// What all subscribers ask for.
+    static final int SUBSCRIBER_PRIORITY = 131;
+
     private final LoadedObject object;
     private final int publisher;
     private final int publisherGeneration;
@@ -175,6 +178,9 @@ final class MapWriter {
         Subscription.startObject(entry, subscriber.startObject());
         Subscription.endGroup(entry, subscriber.endGroup());
         Subscription.flags(entry, subscriber.forward() ? SubscriptionFlag.FORWARD.value : 0);
+        Subscription.priority(entry, SUBSCRIBER_PRIORITY);
+        Subscription.policy(entry, subscriber.policy());
+        Subscription.memory(entry, subscriber.memory());
     }
 
     /// A lane's stream, in Java.

@@ -16,7 +16,10 @@ record Recorded(long packetNumber, int publisher, int generation, List<Media> ca
             long object, int length, int frameStart, int dataStart) {}
 
     /// What became of the packet for one lane.
-    record Entry(int lane, long packetNumber, int forwarded, int opened, long firstStreamId, int size, WeirReason reason) {}
+    ///
+    /// @param rulings four bits per candidate, the lowest ones for candidate 0
+    record Entry(int lane, long packetNumber, int forwarded, int opened, long firstStreamId, int size, WeirReason reason,
+            int policy, long rulings) {}
 
     static Recorded of(MemorySegment content) {
         var candidates = new ArrayList<Media>();
@@ -42,7 +45,8 @@ record Recorded(long packetNumber, int publisher, int generation, List<Media> ca
     private static Entry entry(MemorySegment struct) {
         return new Entry(RecordEntry.lane(struct), RecordEntry.packetNumber(struct), Short.toUnsignedInt(RecordEntry.forwarded(struct)),
                 Short.toUnsignedInt(RecordEntry.opened(struct)), RecordEntry.firstStreamId(struct),
-                Short.toUnsignedInt(RecordEntry.size(struct)), WeirReason.of(RecordEntry.reason(struct)));
+                Short.toUnsignedInt(RecordEntry.size(struct)), WeirReason.of(RecordEntry.reason(struct)),
+                RecordEntry.policy(struct) & 0xff, RecordEntry.rulings(struct));
     }
 
     /// The only entry of a lane.

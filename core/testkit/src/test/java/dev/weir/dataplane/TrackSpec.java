@@ -7,7 +7,19 @@ import java.util.List;
 /// A track as a test wants it.
 final class TrackSpec {
     /// One lane's subscription.
-    record Subscriber(int lane, long startGroup, long startObject, long endGroup, boolean forward) {
+    ///
+    /// @param policy index of the policy that is asked; 0: everything passes
+    /// @param memory index of what the policy remembers of lane and track; 0: nothing, nowhere
+    record Subscriber(int lane, long startGroup, long startObject, long endGroup, boolean forward, int policy, int memory) {
+        Subscriber(int lane, long startGroup, long startObject, long endGroup, boolean forward) {
+            this(lane, startGroup, startObject, endGroup, forward, 0, 0);
+        }
+
+        /// To everything that a policy lets pass. The memory has the number of the lane, counted from 1.
+        static Subscriber asking(int lane, int policy) {
+            return new Subscriber(lane, 0, 0, -1, true, policy, lane + 1);
+        }
+
         static Subscriber toEverything(int lane) {
             return new Subscriber(lane, 0, 0, -1, true);
         }
