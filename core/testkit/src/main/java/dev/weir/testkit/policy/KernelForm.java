@@ -19,6 +19,7 @@ import dev.weir.spi.plan.MapEntries;
 import dev.weir.spi.plan.ProgramVariant;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// A policy's plan in the kernel, asked by test runs. Needs the privileges that BPF needs.
 final class KernelForm implements AutoCloseable {
@@ -47,24 +48,33 @@ final class KernelForm implements AutoCloseable {
     /// @throws dev.weir.engine.policy.PolicyException if the object was built against another header
     static KernelForm load(KernelPlan plan, LaneClasses classes) {
         return switch (plan) {
-            case MapEntries entries -> {
-                var object = BpfObjectFile.ofResource("/bpf/" + OBJECT).load();
-                PolicyWriter.tables(entry(object), entries, classes);
-                yield new KernelForm(object, classes, MapEntries.REASONS);
-            }
+            case MapEntries entries -> of(
+                    BpfObjectFile.ofResource("/bpf/" + OBJECT).load(),
+                    classes,
+                    MapEntries.REASONS,
+                    entry -> PolicyWriter.tables(entry, entries, classes));
             case ProgramVariant variant -> {
                 PolicyObject own = PolicyObject.read(variant.object());
                 var core = new BpfLinker.Input(OBJECT, BpfObjectFile.resource("/bpf/" + OBJECT));
                 byte[] linked = BpfLinker.link(List.of(core, own.input(SLOT)));
-                var object = BpfObjectFile.open(linked, OBJECT).load();
-                PolicyWriter.program(entry(object), variant, SLOT, own.looksAtObjects());
-                yield new KernelForm(object, classes, variant.reasons());
+                yield of(
+                        BpfObjectFile.open(linked, OBJECT).load(),
+                        classes,
+                        variant.reasons(),
+                        entry -> PolicyWriter.program(entry, variant, SLOT, own.looksAtObjects()));
             }
         };
     }
 
-    private static MemorySegment entry(LoadedObject object) {
-        return Policy.at(object.map("policies").mmap(), INDEX);
+    private static KernelForm of(
+            LoadedObject object, LaneClasses classes, List<String> reasons, Consumer<MemorySegment> writer) {
+        try {
+            writer.accept(Policy.at(object.map("policies").mmap(), INDEX));
+            return new KernelForm(object, classes, reasons);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
     }
 
     /// Writes a question.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.testkit.policy;
 
+import dev.weir.spi.LaneState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -23,7 +24,9 @@ final class Shrinker {
         var shrinker = new Shrinker(comparison, found);
         boolean isSmaller = shrinker.fails(found.sequence());
         while (isSmaller && shrinker.trials < MOST_TRIALS) {
-            isSmaller = shrinker.shorten() | shrinker.startFresh() | shrinker.simplify();
+            isSmaller = shrinker.shorten();
+            isSmaller |= shrinker.startFresh();
+            isSmaller |= shrinker.simplify();
         }
         return shrinker.smallest;
     }
@@ -70,9 +73,10 @@ final class Shrinker {
 
     private boolean startFresh() {
         Sequence all = smallest.sequence();
-        return all.lastIndex() != -1 && fails(new Sequence(-1, all.dropUntil(), all.steps()))
-                | smallest.sequence().dropUntil() != 0
-                        && fails(new Sequence(smallest.sequence().lastIndex(), 0, smallest.sequence().steps()));
+        boolean forgetsIndex = all.lastIndex() != LaneState.NONE && fails(new Sequence(LaneState.NONE, all.dropUntil(), all.steps()));
+        Sequence rest = smallest.sequence();
+        boolean forgetsDrop = rest.dropUntil() != 0 && fails(new Sequence(rest.lastIndex(), 0, rest.steps()));
+        return forgetsIndex || forgetsDrop;
     }
 
     private boolean simplify() {
