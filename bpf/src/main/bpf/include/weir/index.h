@@ -92,7 +92,8 @@ static __always_inline int index_datagram(struct scratch *s, struct candidate *f
 		return 0;
 	take_header(s, frame, detail, &header, track, ref.track);
 	detail->object = header.object;
-	note_payload(detail, header.end, end - header.end, end);
+	if (!(header.type & DATAGRAM_STATUS)) /* an object with a status has no payload */
+		note_payload(detail, header.end, end - header.end, end);
 	return 1;
 }
 

@@ -378,7 +378,8 @@ final class Delivery {
                 DeliveryMode.DATAGRAM,
                 payload.length,
                 relay.now());
-        return new PolicyView(relay, media, ByteBuffer.wrap(payload, header.length(), payload.length - header.length()));
+        int from = header.payloadOffset(payload);
+        return new PolicyView(relay, media, ByteBuffer.wrap(payload, from, payload.length - from));
     }
 
     /// @param admitted whether the kernel's policy has forwarded it already

@@ -158,6 +158,18 @@ class PolicyProgramIT {
     }
 
     @Test
+    void thePayloadOfADatagramIsBehindItsProperties() throws Exception {
+        var state = oneLaneAsks(OBJECTS, true, 6);
+        byte[] header = Bytes.concat(Media.vi64(ALIAS), new byte[] {4, 5, 33});
+
+        plane.send(Media.datagram(Bytes.concat(new byte[] {1}, header, new byte[] {2, 0x3e, 2}, counting(90))));
+        assertThat(state.word(0)).isEqualTo(hash(counting(90)));
+
+        plane.send(Media.datagram(Bytes.concat(new byte[] {0x20}, header, new byte[] {3})), Bytes.filled(30, 1));
+        assertThat(state.word(0)).as("an object with a status has none").isEqualTo(hash(new byte[0]));
+    }
+
+    @Test
     void onlyAnObjectThatIsAskedForIsLookedAt() throws Exception {
         var state = oneLaneAsks(OBJECTS, false, 6);
 

@@ -56,6 +56,22 @@ public record ObjectDatagramHeader(
                 (int) type, alias, aliasOffset, aliasLength, group, object, priority, in.position());
     }
 
+    /// Where the object's payload begins, behind the properties if there are any. An object with a status has no payload.
+    ///
+    /// @param bytes the DATAGRAM payload that begins with this header
+    /// @return at most its length; its length as well if the properties do not fit
+    public int payloadOffset(byte[] bytes) {
+        if (isStatus()) {
+            return bytes.length;
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(length);
+        if (hasProperties()) {
+            long properties = Vi64.isComplete(in) ? Vi64.decode(in) : bytes.length;
+            return Long.compareUnsigned(properties, in.remaining()) <= 0 ? in.position() + (int) properties : bytes.length;
+        }
+        return in.position();
+    }
+
     boolean hasProperties() {
         return (type & PROPERTIES) != 0;
     }

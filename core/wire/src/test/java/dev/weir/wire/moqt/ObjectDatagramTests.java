@@ -203,4 +203,23 @@ class ObjectDatagramTests {
                 status ? new Long[] {0L, 3L, 4L}[random.nextInt(3)] : null,
                 payload);
     }
+
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void thePayloadIsBehindTheProperties(Vectors.Vector vector) {
+        byte[] bytes = vector.bytes();
+
+        int offset = ObjectDatagramHeader.decode(bytes, 0, bytes.length).payloadOffset(bytes);
+
+        assertThat(Arrays.copyOfRange(bytes, offset, bytes.length)).isEqualTo(ObjectDatagram.decode(bytes).payload());
+    }
+
+    @Test
+    void propertiesThatDoNotFitLeaveNoPayload() {
+        for (String properties : List.of("053e02", "80", "ff8000000000000000", "")) {
+            byte[] bytes = hex("01812c05020a" + properties);
+
+            assertThat(ObjectDatagramHeader.decode(bytes, 0, bytes.length).payloadOffset(bytes)).isEqualTo(bytes.length);
+        }
+    }
 }
