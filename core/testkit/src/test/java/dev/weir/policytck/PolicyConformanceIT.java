@@ -16,6 +16,7 @@ import dev.weir.spi.plan.MapEntries;
 import dev.weir.spi.plan.Rule;
 import dev.weir.testkit.RequiresBpf;
 import dev.weir.testkit.policy.ConformanceReport.Form;
+import dev.weir.testkit.policy.DecisionCost;
 import dev.weir.testkit.policy.NonConformance;
 import dev.weir.testkit.policy.PolicyConformance;
 import java.time.Duration;
@@ -47,7 +48,16 @@ class PolicyConformanceIT {
 
         assertThat(report.form()).isEqualTo(Form.TABLES);
         assertThat(report.cases()).isGreaterThanOrEqualTo(100_000);
-        System.out.println("pass-all: " + report.cost());
+    }
+
+    @Test
+    void whatADecisionCostsIsMeasured() {
+        var cost = DecisionCost.of(FanoutPolicy.passAll(), SamplePolicy.CLASSES);
+
+        assertThat(cost.idleNanos()).isPositive();
+        assertThat(cost.nanos()).isGreaterThan(cost.idleNanos());
+        assertThat(cost).hasToString("%.1f ns per decision (%.1f ns with asking)".formatted(cost.nanos() - cost.idleNanos(), cost.nanos()));
+        System.out.println("pass-all: " + cost);
     }
 
     @ParameterizedTest
