@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /* Of what the data plane and user space share, and of what a policy's object is built against (policy.h). */
-enum weir_abi { WEIR_ABI_VERSION = 2, WEIR_ABI_POLICY = 1 };
+enum weir_abi { WEIR_ABI_VERSION = 3, WEIR_ABI_POLICY = 1 };
 
 enum weir_limit {
 	WEIR_LIMIT_LANES = 1024,	   /* entries of lanes, packet_numbers, credit */
@@ -136,6 +136,8 @@ struct publisher {
 	__u32 shim_length;
 	__u32 pad2;
 	__u64 received;		   /* largest packet number that reached user space + 1; moves on past what is passed up unopened */
+	__u32 own_track;	   /* own framing: the track of all that the publisher sends, whatever is in it */
+	__u32 own_track_generation; /* 0: the publisher speaks MoQT, and the map tracks tells its tracks */
 };
 
 /* map replay, array, same index as publishers. user initialises before the publisher goes LIVE, then kernel only. */
@@ -304,7 +306,7 @@ enum candidate_kind { CANDIDATE_STREAM = 1, CANDIDATE_DATAGRAM = 2 };
 
 enum candidate_flag {
 	CANDIDATE_FIN = 1,
-	CANDIDATE_HEADER = 2, /* STREAM frame at offset 0 with the subgroup header */
+	CANDIDATE_HEADER = 2, /* STREAM frame at offset 0 with the subgroup header; own framing: at offset 0 */
 };
 
 /* One media frame of a publisher's packet, as the kernel understood it. */
@@ -312,13 +314,14 @@ struct candidate {
 	__u8 kind;	   /* enum candidate_kind */
 	__u8 flags;	   /* enum candidate_flag */
 	__u8 priority;	   /* publisher priority of the object or subgroup */
-	__u8 type;	   /* first byte of the MoQT header */
+	__u8 type;	   /* first byte of the MoQT header; 0 with own framing */
 	__u32 track;
 	__u64 stream_id;   /* publisher's stream; STREAM only */
 	__u64 offset;	   /* STREAM only */
 	__u64 base;	   /* next_offset before this frame; less than offset if frames before it are missing */
-	__u64 group;
-	__u64 object;	   /* DATAGRAM: object ID; STREAM: subgroup ID of a header with an explicit one, else 0 */
+	__u64 group;	   /* own framing: DATAGRAM: the packet's number; STREAM: stream ID / 4 */
+	__u64 object;	   /* DATAGRAM: object ID, own framing: how many DATAGRAMs are before it in the packet;
+			    * STREAM: subgroup ID of a header with an explicit one, else 0 */
 	__u16 length;	   /* data bytes */
 	__u16 frame_start; /* offsets in the plaintext */
 	__u16 data_start;

@@ -129,6 +129,23 @@ static __always_inline struct stream_key stream_key_of(const struct packet *pack
 	return (struct stream_key){ packet->publisher, packet->generation, frame->stream_id };
 }
 
+/* The frame that begins a stream makes it known. */
+static __always_inline int open_upstream(struct scratch *s, struct candidate *frame, const struct stream_state *fresh)
+{
+	struct stream_key key = stream_key_of(&s->packet, frame);
+
+	bpf_map_update_elem(&streams, &key, fresh,
+			    BPF_NOEXIST); /* the lookup tells whether it is there, by whomever */
+	struct stream_state *stream = bpf_map_lookup_elem(&streams, &key);
+
+	if (!stream) {
+		count(REASON_SUBGROUP_HEADER);
+		return 0;
+	}
+	frame->flags |= CANDIDATE_HEADER;
+	return claim(s, frame, stream);
+}
+
 /* A frame at offset 0: the subgroup's header must be whole in it, and the stream becomes known by it. */
 static __always_inline int index_header(struct scratch *s, struct candidate *frame, struct candidate_detail *detail)
 {
@@ -144,7 +161,6 @@ static __always_inline int index_header(struct scratch *s, struct candidate *fra
 
 	if (!track)
 		return 0;
-	struct stream_key key = stream_key_of(&s->packet, frame);
 	struct stream_state fresh = {
 		.track = ref.track,
 		.track_generation = ref.generation,
@@ -154,16 +170,7 @@ static __always_inline int index_header(struct scratch *s, struct candidate *fra
 		.priority = header.priority < 0 ? track->default_priority : header.priority,
 	};
 
-	bpf_map_update_elem(&streams, &key, &fresh,
-			    BPF_NOEXIST); /* the lookup tells whether it is there, by whomever */
-	struct stream_state *stream = bpf_map_lookup_elem(&streams, &key);
-
-	if (!stream) {
-		count(REASON_SUBGROUP_HEADER);
-		return 0;
-	}
-	frame->flags |= CANDIDATE_HEADER;
-	if (!claim(s, frame, stream))
+	if (!open_upstream(s, frame, &fresh))
 		return 0;
 	take_header(s, frame, detail, &header, track, ref.track);
 	note_first_object(s, &header, end, detail);
@@ -188,6 +195,37 @@ static __always_inline int index_continuation(struct scratch *s, struct candidat
 	return claim(s, frame, stream);
 }
 
+/*
+ * A frame of a publisher with own framing, a DATAGRAM or the first of a stream. Nothing of it is read: it has no header
+ * whose alias would have to be overwritten, and its payload begins with its first byte.
+ */
+static __always_inline int index_own(struct scratch *s, struct candidate *frame, struct candidate_detail *detail)
+{
+	__u32 end = frame->data_start + frame->length, ordinal = s->own.datagrams;
+	struct track_state *track = live_track(s->own.track, s->own.generation);
+
+	if (!track)
+		return 0;
+	frame->track = s->own.track;
+	frame->priority = track->default_priority;
+	note_payload(detail, frame->data_start, frame->length, end);
+	if (frame->kind == CANDIDATE_DATAGRAM) {
+		frame->group = s->packet.number;
+		frame->object = detail->object = ordinal;
+		s->own.datagrams = ordinal + 1;
+		return 1;
+	}
+	struct stream_state fresh = {
+		.track = s->own.track,
+		.track_generation = s->own.generation,
+		.group = frame->stream_id / 4,
+		.priority = track->default_priority,
+	};
+
+	frame->group = fresh.group;
+	return open_upstream(s, frame, &fresh);
+}
+
 /* Looks at media frame number index, and if it is a candidate keeps it as the next one. */
 __noinline int index_frame(struct scratch *s, __u32 index)
 {
@@ -198,12 +236,14 @@ __noinline int index_frame(struct scratch *s, __u32 index)
 	struct candidate *frame = &s->record.candidates[index];
 	int kept;
 
-	if (frame->kind == CANDIDATE_DATAGRAM)
-		kept = index_datagram(s, frame, &detail);
-	else if (frame->offset == 0)
-		kept = index_header(s, frame, &detail);
-	else
+	if (frame->kind == CANDIDATE_STREAM && frame->offset)
 		kept = index_continuation(s, frame);
+	else if (s->own.generation)
+		kept = index_own(s, frame, &detail);
+	else if (frame->kind == CANDIDATE_DATAGRAM)
+		kept = index_datagram(s, frame, &detail);
+	else
+		kept = index_header(s, frame, &detail);
 	__u32 slot = s->record.candidate_count;
 
 	if (!kept || slot >= WEIR_LIMIT_CANDIDATES)
@@ -229,8 +269,19 @@ __noinline int relate_candidate(struct scratch *s, __u32 index)
 	return 0;
 }
 
+/* Whether the publisher has own framing, and which track then is its one. */
+static __always_inline void find_own_track(struct scratch *s)
+{
+	const struct publisher *publisher = bpf_map_lookup_elem(&publishers, &s->packet.publisher);
+
+	s->own.generation = publisher ? publisher->own_track_generation : 0;
+	s->own.track = publisher ? publisher->own_track : 0;
+	s->own.datagrams = 0;
+}
+
 static __always_inline int index_frames(struct scratch *s)
 {
+	find_own_track(s);
 	s->record.candidate_count = 0;
 	for (__u32 i = 0; i < WEIR_LIMIT_CANDIDATES; i++) {
 		if (i >= s->walk.frame_count)

@@ -44,6 +44,14 @@ struct walk {
 	__u64 ack_smallest;
 };
 
+/* Of a publisher with own framing. */
+struct own_framing {
+	__u32 track;
+	__u32 generation; /* of the track; 0: the publisher speaks MoQT */
+	__u32 datagrams;  /* seen in the packet so far */
+	__u32 pad;
+};
+
 /* What else is known of a candidate. */
 struct candidate_detail {
 	__u8 blocked;	    /* its alias cannot be overwritten in place */
@@ -83,6 +91,7 @@ struct plan {
 struct scratch {
 	struct packet packet;
 	struct walk walk;
+	struct own_framing own;
 	struct lane_work work;
 	struct cipher cipher;
 	struct candidate_detail details[WEIR_LIMIT_CANDIDATES];

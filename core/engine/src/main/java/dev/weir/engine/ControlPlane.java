@@ -95,6 +95,10 @@ final class ControlPlane {
 
     private void subscribe(Session session, RequestChannel channel, Subscribe request) {
         Track track = relay.tracks().get(request.track());
+        if (track != null && track.hasOwnFraming) {
+            refuse(channel, RequestErrorCode.DOES_NOT_EXIST, "what has this name is not MoQT");
+            return;
+        }
         if (track != null && session.subscriptions.containsKey(track)) {
             refuse(channel, RequestErrorCode.DUPLICATE_SUBSCRIPTION, "this session subscribes to the track already");
             return;
@@ -260,6 +264,7 @@ final class ControlPlane {
             boolean wanted = subscription.forward
                     && subscription.wantsGroup(stream.group())
                     && !stream.isReset()
+                    && !subscription.isPast(stream)
                     && !dropped;
             boolean enters = stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null;
             if (wanted && enters && subscription.streamOf(stream) == null) {

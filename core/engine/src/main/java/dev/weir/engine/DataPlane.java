@@ -101,6 +101,11 @@ public interface DataPlane extends AutoCloseable {
     /// @return its index, or [#NONE]
     int openTrack(int publisher, long alias, int defaultPriority, byte[] aliasOverride);
 
+    /// Makes the one track of a publisher with own framing known: all its frames belong to it.
+    ///
+    /// @return its index, or [#NONE]
+    int openOwnTrack(int publisher, int defaultPriority);
+
     /// Forgets a track.
     void closeTrack(int publisher, long alias, int track);
 

@@ -35,7 +35,7 @@ final class Delivery {
     /// The stream of that ID, made if it is new.
     UpstreamStream upstream(Session publisher, long streamId) {
         return publisher.upstream.computeIfAbsent(streamId, id -> {
-            var stream = new UpstreamStream(publisher, id);
+            var stream = new UpstreamStream(publisher, id, publisher.framing.isOwn());
             cache.grown(stream.footprint());
             return stream;
         });
@@ -136,6 +136,9 @@ final class Delivery {
     /// Opens the subscriber's copy of a stream that the kernel has not opened, as far as the subscription wants it.
     private void open(Subscription subscription, UpstreamStream stream) {
         if (!subscription.forward || !stream.hasHeader() || !subscription.wantsGroup(stream.group()) || stream.isReset()) {
+            return;
+        }
+        if (subscription.isPast(stream)) {
             return;
         }
         boolean whole = stream.isWantedWhole(subscription);
@@ -333,6 +336,10 @@ final class Delivery {
 
     void datagram(Session publisher, long packetNumber, byte[] payload) {
         relay.drain();
+        if (!publisher.closed && publisher.framing.isOwn()) {
+            relay.ownFraming().datagram(publisher, packetNumber, payload);
+            return;
+        }
         if (publisher.closed || ObjectDatagramHeader.isPadding(payload, 0, payload.length)) {
             return;
         }
@@ -357,7 +364,15 @@ final class Delivery {
         track.saw(header.group(), header.object());
         var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
         track.cache(cached);
-        var served = publisher.served.find(packetNumber, track.index, header.group(), header.object());
+        offerToAll(track, packetNumber, cached);
+    }
+
+    /// Gives an object to everybody whom the kernel has not served.
+    void offerToAll(Track track, long packetNumber, CachedDatagram cached) {
+        Session publisher = track.publisher;
+        var served = publisher == null
+                ? null
+                : publisher.served.find(packetNumber, track.index, cached.group(), cached.object());
         for (Subscription subscription : track.active()) {
             int slot = subscription.session.slot;
             if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {

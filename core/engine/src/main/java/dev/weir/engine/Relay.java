@@ -49,6 +49,7 @@ public final class Relay {
     private final Completion completion = new Completion(this);
     private final Recovery recovery = new Recovery(this);
     private final RecordIntake intake = new RecordIntake(this);
+    private final OwnFraming ownFraming = new OwnFraming(this);
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
     private long lanesLookedAfterNanos;
@@ -251,8 +252,10 @@ public final class Relay {
             }
             publisher.publisherGeneration = dataPlane.publisherGeneration(publisher.publisherIndex);
         }
-        track.index = dataPlane.openTrack(
-                publisher.publisherIndex, track.upstreamAlias, track.defaultPriority, track.aliasOverride);
+        track.index = track.hasOwnFraming
+                ? dataPlane.openOwnTrack(publisher.publisherIndex, track.defaultPriority)
+                : dataPlane.openTrack(
+                        publisher.publisherIndex, track.upstreamAlias, track.defaultPriority, track.aliasOverride);
         if (track.index == DataPlane.NONE) {
             counters.increment("tracks.full");
         }
@@ -407,5 +410,9 @@ public final class Relay {
 
     Recovery recovery() {
         return recovery;
+    }
+
+    OwnFraming ownFraming() {
+        return ownFraming;
     }
 }

@@ -4,6 +4,7 @@ package dev.weir.engine;
 import java.net.InetSocketAddress;
 import java.security.KeyStore;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What a relay is started with.
 ///
@@ -16,6 +17,7 @@ import java.time.Duration;
 /// @param cacheBytes upper bound of the object cache of all tracks together, bytes
 /// @param idleTimeout a connection without any packet from its peer for this long is gone
 /// @param classes the kinds of subscribers
+/// @param fan the ALPN pair of connections with own framing; null: there are none
 public record RelayOptions(
         InetSocketAddress listen,
         KeyStore keyStore,
@@ -25,7 +27,8 @@ public record RelayOptions(
         Duration lease,
         long cacheBytes,
         Duration idleTimeout,
-        LaneClassifier classes) {
+        LaneClassifier classes,
+        @Nullable FanProtocol fan) {
     /// Default lease: DESIGN rule 10.
     public static final Duration DEFAULT_LEASE = Duration.ofMillis(200);
     /// Default bound of the object cache, bytes.
@@ -45,18 +48,25 @@ public record RelayOptions(
                 DEFAULT_LEASE,
                 DEFAULT_CACHE_BYTES,
                 DEFAULT_IDLE_TIMEOUT,
-                LaneClassifier.defaultOnly());
+                LaneClassifier.defaultOnly(),
+                FanProtocol.DEFAULT);
     }
 
     /// The same with another lease.
     public RelayOptions withLease(Duration newLease) {
         return new RelayOptions(
-                listen, keyStore, keyAlias, keyPassword, path, newLease, cacheBytes, idleTimeout, classes);
+                listen, keyStore, keyAlias, keyPassword, path, newLease, cacheBytes, idleTimeout, classes, fan);
     }
 
     /// The same with other lane classes.
     public RelayOptions withClasses(LaneClassifier newClasses) {
         return new RelayOptions(
-                listen, keyStore, keyAlias, keyPassword, path, lease, cacheBytes, idleTimeout, newClasses);
+                listen, keyStore, keyAlias, keyPassword, path, lease, cacheBytes, idleTimeout, newClasses, fan);
+    }
+
+    /// The same with another ALPN pair for own framing, or none.
+    public RelayOptions withFan(@Nullable FanProtocol newFan) {
+        return new RelayOptions(
+                listen, keyStore, keyAlias, keyPassword, path, lease, cacheBytes, idleTimeout, classes, newFan);
     }
 }

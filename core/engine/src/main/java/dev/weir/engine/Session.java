@@ -40,6 +40,7 @@ public final class Session {
     /// Words that policies keep for this lane where no kernel shares them.
     private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();
     String laneClass = LaneView.DEFAULT_CLASS;
+    Framing framing = Framing.MOQT;
     final Map<Track, Subscription> subscriptions = new LinkedHashMap<>();
     /// What it announced, by the request stream that keeps the announcement alive.
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
@@ -58,6 +59,8 @@ public final class Session {
     long maxAckDelayNanos = 25_000_000;
     int probes;
     long lastProbeNanos;
+    private long datagramPacket = -1;
+    private int datagramsOfPacket;
 
     Session(Relay relay, int slot, Cells cells, CongestionControl congestion) {
         this.relay = relay;
@@ -125,6 +128,11 @@ public final class Session {
         return endpoint != null && !closed;
     }
 
+    /// Says what the connection's payloads are; before [#established], and MoQT if nobody says it.
+    public void framing(Framing ofConnection) {
+        framing = ofConnection;
+    }
+
     /// The handshake is complete.
     ///
     /// @param connection the connection
@@ -141,6 +149,7 @@ public final class Session {
             cells.giveConnectionData(connectionData);
             relay.policies().classify(this);
             relay.established(this);
+            relay.ownFraming().established(this);
         });
     }
 
@@ -185,6 +194,15 @@ public final class Session {
     /// @param payload frame payload
     public void datagram(long packetNumber, byte[] payload) {
         relay.locked(() -> relay.delivery().datagram(this, packetNumber, payload));
+    }
+
+    /// The place of the next DATAGRAM of a packet among all that the packet has; they come in order.
+    int datagramOrdinal(long packetNumber) {
+        if (packetNumber != datagramPacket) {
+            datagramPacket = packetNumber;
+            datagramsOfPacket = 0;
+        }
+        return datagramsOfPacket++;
     }
 
     /// A 1-RTT packet of the peer was received; called for each, without the engine's lock.

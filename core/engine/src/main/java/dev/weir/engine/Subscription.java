@@ -31,6 +31,8 @@ final class Subscription {
     /// SUBSCRIBE_OK was sent.
     boolean accepted;
     boolean done;
+    /// Own framing: when it began; streams that had ended by then are past.
+    long joinedNanos;
     /// Subgroup streams opened for it, for PUBLISH_DONE.
     long streamsOpened;
 
@@ -55,6 +57,11 @@ final class Subscription {
     /// Whether any object of the group may be wanted.
     boolean wantsGroup(long group) {
         return Long.compareUnsigned(group, start.group()) >= 0 && Long.compareUnsigned(group, endGroup) <= 0;
+    }
+
+    /// Whether the stream ended too early to be sent to this subscriber. In MoQT its locations tell; own framing has none.
+    boolean isPast(UpstreamStream stream) {
+        return track.hasOwnFraming && stream.finalSize() >= 0 && stream.lastChangeNanos - joinedNanos < 0;
     }
 
     @Nullable LaneStream streamOf(UpstreamStream upstream) {

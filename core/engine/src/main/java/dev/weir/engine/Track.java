@@ -37,6 +37,8 @@ final class Track {
     private static final int DATAGRAM_CACHE_LIMIT = 4096;
 
     final FullTrackName name;
+    /// All that one publisher with own framing sends ([OwnFraming]).
+    boolean hasOwnFraming;
     final List<Subscription> subscriptions = new ArrayList<>();
     final Map<Long, UpstreamStream> streams = new LinkedHashMap<>();
     private final Deque<CachedDatagram> datagrams = new ArrayDeque<>();
@@ -87,6 +89,10 @@ final class Track {
 
     /// Whether a group is still of interest to somebody who joins now.
     boolean isRecent(long group) {
+        return !hasOwnFraming && isCurrent(group);
+    }
+
+    private boolean isCurrent(long group) {
         return largest == null || Long.compareUnsigned(group + 1, largest.group()) >= 0;
     }
 

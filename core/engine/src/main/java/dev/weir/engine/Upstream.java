@@ -272,6 +272,8 @@ final class Upstream {
                 track.state = Track.State.ORPHANED;
                 relay.controlPlane()
                         .refused(track, RequestErrorCode.DOES_NOT_EXIST.code(), "the publisher has left");
+            } else if (track.hasOwnFraming) {
+                end(track, new PublishDone(PublishDoneStatus.TRACK_ENDED.code(), track.upstreamStreamsSeen, ""));
             } else if (track.state == Track.State.ESTABLISHED) {
                 track.state = Track.State.ORPHANED;
             }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamStream {
     final Session publisher;
     final long id;
+    /// Own framing: the stream has neither header nor objects, and is one object to policies.
+    private final boolean isOwn;
     @Nullable Track track;
     private @Nullable SubgroupHeader header;
     private @Nullable SubgroupObjectReader reader;
@@ -37,9 +39,10 @@ final class UpstreamStream {
     private int payloadStart = -1;
     private long payloadLength;
 
-    UpstreamStream(Session publisher, long id) {
+    UpstreamStream(Session publisher, long id, boolean isOwn) {
         this.publisher = publisher;
         this.id = id;
+        this.isOwn = isOwn;
     }
 
     /// Appends in-order bytes.
@@ -51,6 +54,9 @@ final class UpstreamStream {
         }
         System.arraycopy(data, 0, bytes, length, count);
         length += count;
+        if (isOwn) {
+            return;
+        }
         if (header == null) {
             parseHeader();
         } else {
@@ -108,13 +114,15 @@ final class UpstreamStream {
         }
     }
 
-    /// The stream's first object as policies see it; null as long as they would see more of it later.
+    /// The stream's first object as policies see it; null as long as they would see more of it later. Of a stream with own
+    /// framing nobody knows how much is to come: they see what came first, as in the kernel.
     @Nullable PolicyView view(Relay relay) {
         Track known = track;
         boolean over = finalSize >= 0;
-        boolean visible = payloadStart >= 0
-                && length - payloadStart >= Math.min(payloadLength, FrameParser.VISIBLE_BYTES);
-        if (known == null || header == null || !visible && !over) {
+        boolean visible = isOwn
+                ? length > 0
+                : payloadStart >= 0 && length - payloadStart >= Math.min(payloadLength, FrameParser.VISIBLE_BYTES);
+        if (known == null || !hasHeader() || !visible && !over) {
             return null;
         }
         var media = new MediaObject(
@@ -126,8 +134,8 @@ final class UpstreamStream {
                 DeliveryMode.STREAM,
                 0,
                 arrivedNanos);
-        int from = payloadStart < 0 ? length : payloadStart;
-        int available = (int) Math.min(payloadLength, length - from);
+        int from = isOwn ? 0 : payloadStart < 0 ? length : payloadStart;
+        int available = isOwn ? length : (int) Math.min(payloadLength, length - from);
         return new PolicyView(relay, media, ByteBuffer.wrap(bytes, from, available));
     }
 
@@ -139,16 +147,20 @@ final class UpstreamStream {
         }
     }
 
+    /// Whether its track and group are known.
     boolean hasHeader() {
-        return header != null;
+        return isOwn || header != null;
     }
 
     long alias() {
-        return requireHeader().alias();
+        return isOwn ? 0 : requireHeader().alias();
     }
 
-    /// Group ID; 0 until the header has arrived.
+    /// Group ID; 0 until the header has arrived. Own framing: its place among the publisher's streams.
     long group() {
+        if (isOwn) {
+            return id >>> 2;
+        }
         return header == null ? 0 : header.group();
     }
 
@@ -182,7 +194,7 @@ final class UpstreamStream {
 
     /// Whether the bytes so far end inside the header or an object, where a publisher must not end its stream.
     boolean isIncomplete() {
-        return reader == null || !reader.isAtBoundary();
+        return !isOwn && (reader == null || !reader.isAtBoundary());
     }
 
     void end() {

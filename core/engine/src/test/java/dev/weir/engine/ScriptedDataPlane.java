@@ -156,6 +156,11 @@ final class ScriptedDataPlane implements DataPlane {
     }
 
     @Override
+    public int openOwnTrack(int publisher, int defaultPriority) {
+        return nextTrack++;
+    }
+
+    @Override
     public void closeTrack(int publisher, long alias, int track) {
         calls.add("close track " + track);
     }

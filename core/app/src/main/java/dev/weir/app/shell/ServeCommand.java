@@ -11,6 +11,7 @@ import dev.weir.app.relay.RelayIdentity;
 import dev.weir.app.relay.RelayPolicies;
 import dev.weir.app.relay.StatisticsFile;
 import dev.weir.app.relay.TerminationSignal;
+import dev.weir.engine.FanProtocol;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.PolicyService;
@@ -70,7 +71,7 @@ class ServeCommand {
         RelayIdentity identity = identity(certificate, key);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
-                RelayPolicies.classes(properties));
+                RelayPolicies.classes(properties), FanProtocol.DEFAULT);
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);

@@ -296,6 +296,30 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public int openTrack(int publisher, long alias, int defaultPriority, byte[] aliasOverride) {
+        int track = newTrack(defaultPriority, aliasOverride);
+        if (track == NONE) {
+            return NONE;
+        }
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment key = trackKey(call, publisher, alias);
+            MemorySegment value = call.allocate(TrackRef.LAYOUT);
+            TrackRef.track(value, track);
+            TrackRef.generation(value, TrackState.generation(TrackState.at(trackStates, track)));
+            tracks.update(key, value, BpfMap.UpdateMode.ANY);
+        }
+        return track;
+    }
+
+    @Override
+    public int openOwnTrack(int publisher, int defaultPriority) {
+        int track = newTrack(defaultPriority, new byte[0]);
+        if (track != NONE) {
+            publishers.ownTrack(publisher, track, TrackState.generation(TrackState.at(trackStates, track)));
+        }
+        return track;
+    }
+
+    private int newTrack(int defaultPriority, byte[] aliasOverride) {
         int track = usedTracks.nextClearBit(0);
         if (track >= WeirLimit.TRACKS) {
             return NONE;
@@ -312,13 +336,6 @@ public final class KernelDataPlane implements DataPlane {
         MemorySegment.copy(aliasOverride, 0, TrackState.alias(state), ValueLayout.JAVA_BYTE, 0, aliasOverride.length);
         VarHandle.releaseFence();
         TrackState.state(state, EntryState.LIVE.value);
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment key = trackKey(call, publisher, alias);
-            MemorySegment value = call.allocate(TrackRef.LAYOUT);
-            TrackRef.track(value, track);
-            TrackRef.generation(value, generation);
-            tracks.update(key, value, BpfMap.UpdateMode.ANY);
-        }
         return track;
     }
 

@@ -120,6 +120,16 @@ final class PublisherMaps {
         return true;
     }
 
+    /// Everything the publisher sends belongs to this track from now on; generation 0: its MoQT headers tell.
+    void ownTrack(int index, int track, int trackGeneration) {
+        MemorySegment publisher = Publisher.at(publishers, index);
+        Publisher.ownTrackGeneration(publisher, 0);
+        VarHandle.releaseFence();
+        Publisher.ownTrack(publisher, track);
+        VarHandle.releaseFence();
+        Publisher.ownTrackGeneration(publisher, trackGeneration);
+    }
+
     void received(int index, long nextPacketNumber) {
         Publisher.received(Publisher.at(publishers, index), nextPacketNumber);
     }

@@ -28,7 +28,7 @@ import tech.kwik.core.QuicStream;
 
 /// The MoQT streams of one connection (draft-18 sections 3.3 and 9): our control stream, the peer's control stream, request
 /// streams of both sides, and the publisher's data streams. Each is read by a virtual thread of its own, which hands what
-/// it reads to the engine.
+/// it reads to the engine. A connection with own framing has nothing but the publisher's data streams.
 final class MoqtStreams {
     private static final Logger LOG = LoggerFactory.getLogger(MoqtStreams.class);
     private static final long SETUP_STREAM = 0x2F00;
@@ -43,6 +43,7 @@ final class MoqtStreams {
     private final CountDownLatch started = new CountDownLatch(1);
     private final Map<Integer, Long> resetCodes = new ConcurrentHashMap<>();
     private volatile @Nullable OutputStream control;
+    private volatile boolean isOwnFraming;
 
     MoqtStreams(RelayConnection connection, Session session) {
         this.connection = connection;
@@ -67,6 +68,15 @@ final class MoqtStreams {
             } catch (IOException e) {
                 LOG.atDebug().setCause(e).log("connection ended before its MoQT session began");
             }
+        });
+    }
+
+    /// Gives all unidirectional streams to the engine; nothing is said to the peer.
+    void startWithOwnFraming() {
+        isOwnFraming = true;
+        Thread.ofVirtual().name("fan-start").start(() -> {
+            connection.handOverToEngine();
+            started.countDown();
         });
     }
 
@@ -136,6 +146,10 @@ final class MoqtStreams {
         InputStream in = stream.getInputStream();
         byte[] buffer = new byte[READ_BYTES];
         try {
+            if (isOwnFraming) {
+                readData(stream, in, buffer, in.read(buffer));
+                return;
+            }
             int count = 0;
             while (count < 9 && (count == 0 || count < Vi64.encodedSize(buffer[0]))) {
                 int read = in.read(buffer, count, buffer.length - count);

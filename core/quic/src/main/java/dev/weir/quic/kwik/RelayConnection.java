@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import dev.weir.engine.Framing;
 import dev.weir.engine.QuicEndpoint;
 import dev.weir.engine.Session;
 import dev.weir.engine.Session.StreamChunk;
@@ -71,6 +72,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private volatile long firstMediaStream = Long.MAX_VALUE;
     private volatile long largestReceived = -1;
     private volatile boolean ended;
+    private volatile Framing framing = Framing.MOQT;
 
     @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
     RelayConnection(
@@ -125,6 +127,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         own.set(app, gate);
         readAead().setPeerAead(gate);
         connectionId = getDestinationConnectionId();
+        if (framing.isOwn()) {
+            streams.startWithOwnFraming(); // nothing precedes media: keys and connection IDs are settled only now
+        }
     }
 
     private Aead readAead() {
@@ -209,9 +214,14 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     // ---- start: the application protocol was negotiated and the handshake is confirmed
 
-    /// Begins the MoQT session: our control stream, then all other unidirectional streams go to the engine.
-    void start() {
-        streams.start();
+    /// Begins the session. MoQT: our control stream, then all other unidirectional streams go to the engine. Own framing:
+    /// they do when the handshake is finished.
+    void start(Framing ofProtocol) {
+        framing = ofProtocol;
+        session.framing(ofProtocol);
+        if (!ofProtocol.isOwn()) {
+            streams.start();
+        }
     }
 
     /// A stream that the peer opened.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import dev.weir.engine.FanProtocol;
+import dev.weir.engine.Framing;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.Policies;
 import dev.weir.engine.Relay;
@@ -24,10 +26,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tech.kwik.core.QuicConnection;
-import tech.kwik.core.QuicStream;
-import tech.kwik.core.server.ApplicationProtocolConnection;
-import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 
@@ -99,7 +97,14 @@ public final class RelayServer implements AutoCloseable {
                     Math.max(2, Runtime.getRuntime().availableProcessors()),
                     Thread.ofPlatform().name("weir-receiver-", 0).daemon().factory());
             RelayConnectionFactory.install(relay, receivers, connector, channel.socket(), tls, configuration, logger);
-            connector.registerApplicationProtocol(ALPN, new MoqtProtocol(connections));
+            connector.registerApplicationProtocol(ALPN, new RelayProtocol(connections, Framing.MOQT));
+            FanProtocol fan = options.fan();
+            if (fan != null) {
+                connector.registerApplicationProtocol(
+                        fan.publisher(), new RelayProtocol(connections, Framing.OWN_PUBLISHER));
+                connector.registerApplicationProtocol(
+                        fan.subscriber(), new RelayProtocol(connections, Framing.OWN_SUBSCRIBER));
+            }
             var server = new RelayServer(relay, channel, connector, receivers, connections, address, plane != null);
             server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
             connector.start();
@@ -153,49 +158,11 @@ public final class RelayServer implements AutoCloseable {
                 .maxConnectionBufferSize(16 << 20)
                 .maxUnidirectionalStreamBufferSize(4 << 20)
                 .maxBidirectionalStreamBufferSize(64 << 10)
-                .maxOpenPeerInitiatedUnidirectionalStreams(1024)
-                .maxOpenPeerInitiatedBidirectionalStreams(256)
+                .maxOpenPeerInitiatedUnidirectionalStreams(RelayProtocol.DATA_STREAMS)
+                .maxOpenPeerInitiatedBidirectionalStreams(RelayProtocol.REQUEST_STREAMS)
                 .retryRequired(false)
                 .connectionIdLength(CONNECTION_ID_LENGTH)
                 .build();
-    }
-
-    /// What Kwik asks when a connection with our ALPN comes.
-    private static final class MoqtProtocol implements ApplicationProtocolConnectionFactory {
-        private final Set<RelayConnection> connections;
-
-        MoqtProtocol(Set<RelayConnection> connections) {
-            this.connections = connections;
-        }
-
-        @Override
-        public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
-            var connection = (RelayConnection) quicConnection;
-            connections.add(connection);
-            connections.removeIf(RelayConnection::isClosed);
-            connection.start();
-            return new ApplicationProtocolConnection() {
-                @Override
-                public void acceptPeerInitiatedStream(QuicStream stream) {
-                    connection.accept(stream);
-                }
-            };
-        }
-
-        @Override
-        public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
-            return 1024;
-        }
-
-        @Override
-        public int maxConcurrentPeerInitiatedBidirectionalStreams() {
-            return 256;
-        }
-
-        @Override
-        public boolean enableDatagramExtension() {
-            return true;
-        }
     }
 
     private void tick() {
