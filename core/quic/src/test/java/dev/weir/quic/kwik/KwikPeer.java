@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,8 +27,8 @@ import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.NullLogger;
 
-/// A small MoQT peer on a Kwik client connection, for tests of the relay: it speaks what a test tells it and keeps what it
-/// hears.
+/// A small peer on a Kwik client connection, MoQT or own framing, for tests of the relay: it speaks what a test tells it and
+/// keeps what it hears.
 final class KwikPeer implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
     private static final int ONE_PACKET = 1000;
@@ -37,6 +38,8 @@ final class KwikPeer implements AutoCloseable {
     /// The QUIC error that the relay closed the connection with.
     final CompletableFuture<Long> closedWith = new CompletableFuture<>();
     final Map<Integer, byte[]> streams = new ConcurrentHashMap<>();
+    /// Streams of the relay that ended early.
+    final Set<Integer> brokenStreams = ConcurrentHashMap.newKeySet();
     final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
 
     /// A request stream.
@@ -77,10 +80,10 @@ final class KwikPeer implements AutoCloseable {
         }
     }
 
-    KwikPeer(String host, int port, CipherSuite suite) throws Exception {
+    KwikPeer(String host, int port, CipherSuite suite, String protocol) throws Exception {
         connection = QuicClientConnection.newBuilder()
                 .uri(URI.create("https://" + host + ":" + port))
-                .applicationProtocol(RelayServer.ALPN)
+                .applicationProtocol(protocol)
                 .logger(new NullLogger())
                 .noServerCertificateCheck()
                 .enableDatagramExtension()
@@ -102,6 +105,12 @@ final class KwikPeer implements AutoCloseable {
             }
         });
         connection.connect();
+        if (protocol.equals(RelayServer.ALPN)) {
+            sendSetup();
+        }
+    }
+
+    private void sendSetup() throws IOException {
         OutputStream control = connection.createStream(false).getOutputStream();
         control.write(ControlCodec.encode(
                 new ControlMessage.Setup(List.of(new SetupOption(SetupOption.PATH, "/".getBytes())))));
@@ -116,7 +125,7 @@ final class KwikPeer implements AutoCloseable {
             byte[] bytes = stream.getInputStream().readAllBytes();
             streams.put(stream.getStreamId(), bytes);
         } catch (IOException e) {
-            // control streams end with the connection
+            brokenStreams.add(stream.getStreamId()); // or with the connection
         }
     }
 

@@ -22,6 +22,10 @@ final class LoopbackRelays {
     }
 
     static KwikPeer connect(RelayServer relay, CipherSuite suite) throws Exception {
-        return new KwikPeer("127.0.0.1", relay.address().getPort(), suite);
+        return connect(relay, suite, RelayServer.ALPN);
+    }
+
+    static KwikPeer connect(RelayServer relay, CipherSuite suite, String protocol) throws Exception {
+        return new KwikPeer("127.0.0.1", relay.address().getPort(), suite, protocol);
     }
 }

@@ -31,11 +31,15 @@ final class NamespaceRelays implements AutoCloseable {
     }
 
     KwikPeer connect(CipherSuite suite) throws Exception {
+        return connect(suite, RelayServer.ALPN);
+    }
+
+    KwikPeer connect(CipherSuite suite, String protocol) throws Exception {
         var host = connected == 0
                 ? topology.publisher()
                 : topology.subscribers().get((connected - 1) % topology.subscribers().size());
         connected++;
-        return host.namespace().call(() -> new KwikPeer(host.relayIpv4().getHostAddress(), PORT, suite));
+        return host.namespace().call(() -> new KwikPeer(host.relayIpv4().getHostAddress(), PORT, suite, protocol));
     }
 
     @Override

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.RequiresRoot;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+
+/// The same with the data plane. Needs root and BPF.
+@RequiresRoot
+class KernelOwnFramingIT extends OwnFramingScenarios {
+    private static NamespaceRelays environment;
+
+    @BeforeAll
+    static void buildTopology() {
+        environment = new NamespaceRelays("wtf");
+    }
+
+    @AfterAll
+    static void removeTopology() {
+        environment.close();
+    }
+
+    @Override
+    RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
+        return environment.start(certificate);
+    }
+
+    @Override
+    KwikPeer connect(CipherSuite suite) throws Exception {
+        return environment.connect(suite);
+    }
+
+    @Override
+    KwikPeer connect(String protocol) throws Exception {
+        return environment.connect(CHACHA, protocol);
+    }
+
+    @Override
+    void checkCopies(int copies) {
+        assertThat(relay.statistics().get("copies.kernel"))
+                .as("%s", relay.statistics())
+                .isGreaterThanOrEqualTo(copies * 9L / 10);
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.testkit.DevelopmentCertificate;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+
+/// Own framing without a kernel, on loopback; needs no privileges.
+class UserSpaceOwnFramingTests extends OwnFramingScenarios {
+    @Override
+    RelayServer startRelay(DevelopmentCertificate certificate) {
+        return LoopbackRelays.start(certificate);
+    }
+
+    @Override
+    KwikPeer connect(CipherSuite suite) throws Exception {
+        return LoopbackRelays.connect(relay, suite);
+    }
+
+    @Override
+    KwikPeer connect(String protocol) throws Exception {
+        return LoopbackRelays.connect(relay, CHACHA, protocol);
+    }
+
+    @Override
+    void checkCopies(int copies) {
+        assertThat(relay.statistics()).containsEntry("copies.kernel", 0L);
+        assertThat(relay.statistics().get("copies.userspace")).isGreaterThanOrEqualTo(copies);
+    }
+}
