@@ -83,8 +83,15 @@ final class ObjectCache {
             }
             subscription.session.queue.remove(copy);
         }
-        forget(stream);
         track.streams.remove(stream.id);
+        boolean over = stream.finalSize() >= 0 || stream.isReset();
+        if (over || stream.publisher.closed) {
+            forget(stream);
+        } else {
+            // What still comes of it must not be taken for a new stream: it stays known, here and in the kernel.
+            stream.reset();
+            discard(stream);
+        }
     }
 
     private void forget(UpstreamStream stream) {

@@ -147,6 +147,27 @@ final class MapWriter {
     }
 
     void track(TrackSpec spec) {
+        trackState(spec);
+        try (var arena = Arena.ofConfined()) {
+            var key = arena.allocate(TrackKey.LAYOUT);
+            TrackKey.publisher(key, publisher);
+            TrackKey.alias(key, spec.alias);
+            var ref = arena.allocate(TrackRef.LAYOUT);
+            TrackRef.track(ref, spec.index);
+            TrackRef.generation(ref, spec.generation);
+            object.map("tracks").update(key, ref, UpdateMode.ANY);
+        }
+    }
+
+    /// The publisher has own framing, and this is its one track.
+    void ownTrack(TrackSpec spec) {
+        trackState(spec);
+        var struct = object.map("publishers").element(publisher);
+        Publisher.ownTrack(struct, spec.index);
+        Publisher.ownTrackGeneration(struct, spec.generation);
+    }
+
+    private void trackState(TrackSpec spec) {
         var state = object.map("track_states").element(spec.index);
         int next = 1 - TrackState.active(state);
         var fanout = object.map("fanouts").element(2 * spec.index + next);
@@ -160,15 +181,6 @@ final class MapWriter {
         TestKeys.write(spec.aliasOverride, TrackState.alias(state));
         TrackState.active(state, next);
         TrackState.state(state, EntryState.LIVE.value);
-        try (var arena = Arena.ofConfined()) {
-            var key = arena.allocate(TrackKey.LAYOUT);
-            TrackKey.publisher(key, publisher);
-            TrackKey.alias(key, spec.alias);
-            var ref = arena.allocate(TrackRef.LAYOUT);
-            TrackRef.track(ref, spec.index);
-            TrackRef.generation(ref, spec.generation);
-            object.map("tracks").update(key, ref, UpdateMode.ANY);
-        }
     }
 
     private static void subscription(MemorySegment entry, TrackSpec.Subscriber subscriber) {

@@ -208,8 +208,8 @@ public final class RelayServer implements AutoCloseable {
             }
         }
         ticker.shutdown();
+        connector.close(); // handshakes that are not finished use the data plane's cells until now
         relay.close();
-        connector.close();
         receivers.shutdown();
         closeQuietly(null, channel);
     }
