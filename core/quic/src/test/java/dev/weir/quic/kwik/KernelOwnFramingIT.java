@@ -40,6 +40,11 @@ class KernelOwnFramingIT extends OwnFramingScenarios {
     }
 
     @Override
+    boolean isInKernel() {
+        return true;
+    }
+
+    @Override
     void checkCopies(int copies) {
         assertThat(relay.statistics().get("copies.kernel"))
                 .as("%s", relay.statistics())

@@ -5,6 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.engine.FanProtocol;
+import dev.weir.engine.InstalledPolicy;
+import dev.weir.engine.Policies;
+import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.FrameContent;
+import dev.weir.spi.FrameParser;
+import dev.weir.spi.ObjectFilter;
+import dev.weir.spi.Verdict;
+import dev.weir.spi.plan.KernelPlan;
+import dev.weir.spi.plan.LaneClasses;
+import dev.weir.spi.plan.ProgramVariant;
+import dev.weir.testkit.PolicyCompiler;
 import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.FullTrackName;
@@ -15,7 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +45,9 @@ abstract class OwnFramingScenarios extends RelayFixture {
 
     /// Connects a peer with that ALPN.
     abstract KwikPeer connect(String protocol) throws Exception;
+
+    /// Whether copies are made in the kernel.
+    abstract boolean isInKernel();
 
     /// Looks at the counters after a scenario in which `copies` copies were to be made.
     abstract void checkCopies(int copies);
@@ -243,6 +260,63 @@ abstract class OwnFramingScenarios extends RelayFixture {
         assertThat(digests(take(other, 1).stream())).isEqualTo(digests(Stream.of(payload(2, 100))));
         subscriber.sendFrame(new StreamFrame(2, new byte[] {1}, true));
         assertThat(subscriber.closedWith.get(10, TimeUnit.SECONDS)).isEqualTo(STREAM_LIMIT_ERROR);
+    }
+
+    /// Drops what begins with a byte above the first word, in both modes.
+    private static final String BY_FIRST_BYTE = """
+            #include <weir/policy.h>
+            WEIR_POLICY;
+            WEIR_OBJECT(object, payload, config)
+            {
+            	object->layer = payload->length ? payload->bytes[0] : 0;
+            }
+            WEIR_FILTER(object, lane, track, shared, config)
+            {
+            	return object->layer > config->words[0] ? WEIR_DROP(1) : WEIR_FORWARD;
+            }
+            """;
+
+    private static FanoutPolicy byFirstByte(int highest) {
+        byte[] object = PolicyCompiler.compile(BY_FIRST_BYTE);
+        return new FanoutPolicy() {
+            @Override
+            public FrameParser frames() {
+                return (media, payload) ->
+                        new FrameContent(payload.hasRemaining() ? Byte.toUnsignedInt(payload.get()) : 0, true);
+            }
+
+            @Override
+            public ObjectFilter filter() {
+                return (media, lane, state) ->
+                        media.content().layer() > highest ? Verdict.drop("type") : Verdict.forward();
+            }
+
+            @Override
+            public Optional<KernelPlan> plan(LaneClasses classes) {
+                return Optional.of(new ProgramVariant(object, List.of((long) highest), List.of("type"), List.of()));
+            }
+        };
+    }
+
+    @Test
+    void policiesReadThePayload() throws Exception {
+        KwikPeer publisher = fanPublisher();
+        KwikPeer subscriber = fanSubscriber();
+        awaitLanes(1);
+        InstalledPolicy installed = relay.policies().install("by-first-byte", byFirstByte(1));
+        relay.policies().assign(List.of(new Policies.Binding(installed, track -> track.startsWith("fan/"), Set.of())));
+        for (int i = 0; i < 9; i++) {
+            publisher.connection.sendDatagram(new byte[] {(byte) (i % 3), (byte) i});
+            publisher.sendStream(new byte[] {(byte) (i % 3), (byte) i, 0});
+        }
+        assertThat(take(subscriber, 6)).extracting(bytes -> bytes[1] % 3).containsOnly(0, 1);
+        await().until(() -> subscriber.streams.size() == 6);
+        assertThat(subscriber.streams.values()).extracting(bytes -> bytes[1] % 3).containsOnly(0, 1);
+        assertThat(subscriber.datagrams.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(subscriber.brokenStreams).isEmpty();
+        Policies.Account account = relay.policies().account(installed);
+        assertThat(isInKernel() ? account.droppedByKernel() : account.droppedByUserSpace())
+                .isEqualTo(Map.of("type", 6L));
     }
 
     @Test

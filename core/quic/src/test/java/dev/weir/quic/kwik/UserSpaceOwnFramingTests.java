@@ -24,6 +24,11 @@ class UserSpaceOwnFramingTests extends OwnFramingScenarios {
     }
 
     @Override
+    boolean isInKernel() {
+        return false;
+    }
+
+    @Override
     void checkCopies(int copies) {
         assertThat(relay.statistics()).containsEntry("copies.kernel", 0L);
         assertThat(relay.statistics().get("copies.userspace")).isGreaterThanOrEqualTo(copies);
