@@ -152,6 +152,11 @@ final class KwikPeer implements AutoCloseable {
         out.close();
     }
 
+    /// Sends a DATAGRAM that is not repeated, in the order of the calls.
+    void sendDatagramOnce(byte[] payload) {
+        sendFrame(new DatagramsOnce(List.of(payload)));
+    }
+
     /// Sends any frame, legal or not.
     void sendFrame(QuicFrame frame) {
         ((QuicConnectionImpl) connection).send(frame, lost -> {}, true);

@@ -4,14 +4,15 @@ package dev.weir.quic.kwik;
 import java.nio.ByteBuffer;
 import java.util.List;
 import tech.kwik.core.frame.DatagramFrame;
-import tech.kwik.core.impl.Version;
+import tech.kwik.core.frame.PingFrame;
 
-/// Several DATAGRAM frames that Kwik sends as one, so that they are in one packet.
-final class DatagramFrames extends DatagramFrame {
+/// DATAGRAM frames that stay in one packet and are sent once. Kwik 0.10.9 repeats a DATAGRAM when it probes for an ACK that is late,
+/// and nobody could tell the repetition from a second one with the same payload; a PING, for which Kwik takes this, it does not
+/// repeat.
+final class DatagramsOnce extends PingFrame {
     private final List<DatagramFrame> frames;
 
-    DatagramFrames(List<byte[]> payloads) {
-        super(payloads.getFirst());
+    DatagramsOnce(List<byte[]> payloads) {
         frames = payloads.stream().map(DatagramFrame::new).toList();
     }
 
