@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param statisticsInterval how often the file of `serve --stats` is rewritten
 /// @param cacheBytes upper bound of the relay's object cache, all tracks together, bytes
 /// @param idleTimeout a connection that sends nothing for this long is given up
+/// @param fan connections whose payloads are not MoQT
 /// @param plugins which policy jars are taken
 /// @param classes lane classes beside `default`, at most 15; a subscriber belongs to the first one that has its address
 /// @param assignments which policies serve which subscriptions; the first one that fits counts, and without one everything passes
@@ -23,10 +24,21 @@ public record AppProperties(
         @DefaultValue("200ms") Duration statisticsInterval,
         @DefaultValue("268435456") long cacheBytes,
         @DefaultValue("30s") Duration idleTimeout,
+        @DefaultValue Fan fan,
         @DefaultValue Plugins plugins,
         @DefaultValue List<LaneClass> classes,
         @DefaultValue List<Assignment> assignments,
         @DefaultValue Map<String, Map<String, Object>> policies) {
+
+    /// Connections whose payloads are not MoQT: the ALPN pair that tells them.
+    ///
+    /// @param enabled whether there are such connections
+    /// @param publisher ALPN of those whose DATAGRAMs and unidirectional streams are forwarded
+    /// @param subscriber ALPN of those that get them all
+    public record Fan(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("fan-pub") String publisher,
+            @DefaultValue("fan-sub") String subscriber) {}
 
     /// Which policy jars are taken.
     ///

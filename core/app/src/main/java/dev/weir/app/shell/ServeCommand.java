@@ -71,12 +71,25 @@ class ServeCommand {
         RelayIdentity identity = identity(certificate, key);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
-                RelayPolicies.classes(properties), FanProtocol.DEFAULT);
+                RelayPolicies.classes(properties), fan());
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
                 ControlServer _ = listen(control, relay, policies)) {
             run(relay, stats, context.outputWriter(), signal);
+        }
+    }
+
+    /// @return null if there are no connections with own framing
+    private @Nullable FanProtocol fan() {
+        AppProperties.Fan fan = properties.fan();
+        if (!fan.enabled()) {
+            return null;
+        }
+        try {
+            return new FanProtocol(fan.publisher(), fan.subscriber());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("weir.fan: " + e.getMessage());
         }
     }
 

@@ -92,7 +92,7 @@ class SnapshotPolicyTests {
     void isFoundInItsJar() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("own-framing");
     }
 }
