@@ -109,7 +109,7 @@ abstract class PolicyScenarios extends RelayFixture {
         Subscribed subscribed = subscribed();
         InstalledPolicy installed = apply(threshold(100));
         for (int i = 0; i < 10; i++) {
-            subscribed.publisher().connection.sendDatagram(datagram(1, i, i * 20));
+            subscribed.publisher().sendDatagramOnce(datagram(1, i, i * 20));
         }
         assertThat(receivedPriorities(subscribed.subscriber(), 5)).containsExactlyInAnyOrder(0, 20, 40, 60, 80);
         checkDrops(installed, "priority", 5);
@@ -120,7 +120,7 @@ abstract class PolicyScenarios extends RelayFixture {
         Subscribed subscribed = subscribed();
         InstalledPolicy installed = apply(program(THRESHOLD, 60, List.of()));
         for (int i = 0; i < 10; i++) {
-            subscribed.publisher().connection.sendDatagram(datagram(1, i, i * 20));
+            subscribed.publisher().sendDatagramOnce(datagram(1, i, i * 20));
         }
         assertThat(receivedPriorities(subscribed.subscriber(), 3)).containsExactlyInAnyOrder(0, 20, 40);
         checkDrops(installed, "urgency", 7);
@@ -156,7 +156,7 @@ abstract class PolicyScenarios extends RelayFixture {
             }
         });
         for (int i = 0; i < 10; i++) {
-            subscribed.publisher().connection.sendDatagram(datagram(1, i, 7));
+            subscribed.publisher().sendDatagramOnce(datagram(1, i, 7));
         }
         receivedPriorities(subscribed.subscriber(), 5);
         assertThat(installed.form()).isEqualTo(InstalledPolicy.Form.USER_SPACE);
@@ -170,7 +170,7 @@ abstract class PolicyScenarios extends RelayFixture {
         relay.policies().assign(List.of(
                 new Policies.Binding(nothing, track -> true, Set.of("gold")),
                 new Policies.Binding(relay.policies().install("all", threshold(256)), track -> true, Set.of())));
-        subscribed.publisher().connection.sendDatagram(datagram(1, 0, 9));
+        subscribed.publisher().sendDatagramOnce(datagram(1, 0, 9));
         assertThat(receivedPriorities(subscribed.subscriber(), 1)).containsExactly(9);
         assertThat(relay.policies().account(nothing).droppedByKernel()).isEmpty();
     }

@@ -65,7 +65,7 @@ abstract class RelayScenarios extends RelayFixture {
         KwikPeer subscriber = subscribed.subscriber();
         for (int i = 0; i < 20; i++) {
             var object = new ObjectDatagram(ALIAS, 1, i, 5, new byte[0], false, null, new byte[1000]);
-            publisher.connection.sendDatagram(object.encode());
+            publisher.sendDatagramOnce(object.encode());
         }
         var received = new ArrayList<Long>();
         for (int i = 0; i < 20; i++) {
@@ -122,12 +122,12 @@ abstract class RelayScenarios extends RelayFixture {
                         update.parameters().forward())
                 .isFalse());
         awaitLanes(1);
-        publisher.connection.sendDatagram(object(1, 0));
+        publisher.sendDatagramOnce(object(1, 0));
         await().until(() -> relay.statistics().getOrDefault("received.datagrams", 0L) == 1);
         request.send(new RequestUpdate(4, Parameters.builder().forward(true).build()));
         assertThat(request.answer()).isInstanceOf(RequestOk.class);
         awaitLanes(1);
-        publisher.connection.sendDatagram(object(1, 1));
+        publisher.sendDatagramOnce(object(1, 1));
         byte[] datagram = subscriber.datagrams.poll(5, TimeUnit.SECONDS);
         assertThat(datagram).isNotNull();
         assertThat(ObjectDatagram.decode(datagram).object()).isEqualTo(1);
@@ -138,15 +138,15 @@ abstract class RelayScenarios extends RelayFixture {
         Subscribed subscribed = subscribed();
         KwikPeer publisher = subscribed.publisher();
         KwikPeer early = subscribed.subscriber();
-        publisher.connection.sendDatagram(object(6, 0));
+        publisher.sendDatagramOnce(object(6, 0));
         assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
         KwikPeer late = peer(CHACHA);
         var next = late.request(subscribe(new SubscriptionFilter.NextGroupStart()));
         assertThat(next.answer()).isInstanceOf(SubscribeOk.class);
         awaitLanes(2);
-        publisher.connection.sendDatagram(object(6, 1));
+        publisher.sendDatagramOnce(object(6, 1));
         assertThat(early.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
-        publisher.connection.sendDatagram(object(7, 0));
+        publisher.sendDatagramOnce(object(7, 0));
         byte[] datagram = late.datagrams.poll(5, TimeUnit.SECONDS);
         assertThat(datagram).isNotNull();
         assertThat(ObjectDatagram.decode(datagram).group()).isEqualTo(7);
@@ -165,7 +165,7 @@ abstract class RelayScenarios extends RelayFixture {
                         update.parameters().forward())
                 .isTrue());
         awaitLanes(1);
-        publisher.connection.sendDatagram(object(1, 0));
+        publisher.sendDatagramOnce(object(1, 0));
         assertThat(subscriber.datagrams.poll(5, TimeUnit.SECONDS)).isNotNull();
     }
 
@@ -183,7 +183,7 @@ abstract class RelayScenarios extends RelayFixture {
         Subscribed subscribed = subscribed();
         KwikPeer publisher = subscribed.publisher();
         KwikPeer subscriber = subscribed.subscriber();
-        publisher.connection.sendDatagram(new byte[] {0x22, 1, 1, 1, 1}); // status and end of group together
+        publisher.sendDatagramOnce(new byte[] {0x22, 1, 1, 1, 1}); // status and end of group together
         await().until(() -> relay.statistics().get("protocol_violations") == 1);
         await().until(() -> relay.statistics().get("connections") == 1);
         assertThat(subscriber.datagrams).isEmpty();
