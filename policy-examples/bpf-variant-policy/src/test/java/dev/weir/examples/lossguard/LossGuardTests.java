@@ -89,7 +89,7 @@ class LossGuardTests {
     void jarNamesItsProvider() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("loss-guard");
     }
 }

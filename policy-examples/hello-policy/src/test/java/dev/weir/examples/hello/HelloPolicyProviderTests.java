@@ -45,7 +45,7 @@ class HelloPolicyProviderTests {
     void jarNamesItsProvider() {
         assertThat(ServiceLoader.load(FanoutPolicyProvider.class))
                 .singleElement()
-                .extracting(FanoutPolicyProvider::name)
+                .extracting(provider -> provider.name())
                 .isEqualTo("hello");
     }
 }
