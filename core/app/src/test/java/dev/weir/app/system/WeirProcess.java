@@ -37,6 +37,11 @@ final class WeirProcess implements AutoCloseable {
         var command = new ArrayList<>(prefix);
         command.add(Launcher.script());
         command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    /// Starts the launcher of another tree, or a shell that becomes it.
+    static WeirProcess run(List<String> command) throws IOException {
         return new WeirProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
