@@ -17,14 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Does what the guide for policies asks of a newcomer: every command of it, in its order, in a fresh copy of the sources.
 @RequiresRoot
 @RequiresBpf
 class GuideIT {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     @TempDir
@@ -44,9 +41,10 @@ class GuideIT {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         running.reversed().forEach(WeirProcess::close);
         machine.close();
+        OutsideTree.removeLinks(repository);
     }
 
     @Test
@@ -54,42 +52,26 @@ class GuideIT {
     void everyCommandDoesWhatTheGuideSays() throws IOException {
         Guide guide = Guide.read(clone.resolve("docs/guides/write-a-policy.md"));
         assertThat(guide.commands()).hasSizeGreaterThan(8);
-        int statistics = 0;
+        long began = System.nanoTime();
         for (Guide.Command command : guide.commands()) {
-            if (command.until() != null) {
+            String until = command.until();
+            if (until == null) {
+                check(command, CommandResult.run(PATIENCE, shell(command.text())));
+            } else {
                 WeirProcess process = WeirProcess.run(shell("exec " + command.text()));
                 running.add(process);
-                process.awaitLine(command.until());
-                continue;
-            }
-            check(command, CommandResult.run(PATIENCE, shell(command.text())));
-            if (command.text().contains("policy stats")) {
-                statistics++;
-                checkThatTheKernelDropped();
+                process.awaitLine(until);
             }
         }
-        assertThat(statistics).isEqualTo(2);
+        System.out.println("the guide for policies took " + (System.nanoTime() - began) / 1_000_000_000 + " s");
     }
 
     private static void check(Guide.Command command, CommandResult result) {
         String output = result.output() + result.errors();
-        if (command.fails()) {
-            assertThat(result.exitCode()).as(output).isNotZero();
-            assertThat(output).contains("The policy does not conform");
-        } else {
-            assertThat(result.exitCode()).as(command.text() + "\n" + output).isZero();
+        assertThat(result.exitCode() != 0).as("failure of\n%s\n%s", command.text(), output).isEqualTo(command.fails());
+        if (command.prints() != null) {
+            assertThat(output).as(command.text()).containsPattern(command.prints());
         }
-        if (command.text().contains("policy list")) {
-            assertThat(output.lines()).anySatisfy(line -> assertThat(line).contains("my-policy", "in-force", "program"));
-        }
-    }
-
-    private void checkThatTheKernelDropped() {
-        String output = CommandResult.run(PATIENCE, shell("./weir policy stats --output json")).orThrow().output();
-        JsonNode statistics = JSON.readTree(output).path(0);
-        assertThat(statistics.path("policy").asString()).as(output).isEqualTo("my-policy");
-        assertThat(statistics.path("dropped_by_kernel").path("unimportant").asLong()).as(output).isPositive();
-        assertThat(statistics.path("forwarded_by_kernel").asLong()).as(output).isPositive();
     }
 
     /// A shell of the newcomer's: in the clone, with a Maven repository that has nothing of Weir yet.

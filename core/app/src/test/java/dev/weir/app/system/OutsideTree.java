@@ -8,6 +8,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
@@ -45,14 +46,15 @@ final class OutsideTree {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile()) {
-                    Files.copy(file, to.resolve(from.relativize(file)), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+                    Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
     }
 
-    /// Makes a local Maven repository that has what this build's has, by links, and nothing of Weir.
+    /// Makes a local Maven repository that has what this build's has, by links, and nothing of Weir; to be removed by
+    /// [#removeLinks].
     static Path repositoryWithoutWeir(Path folder) throws IOException {
         Path known = Path.of(System.getProperty("localRepository"));
         Files.createDirectories(folder.resolve("dev/weir"));
@@ -69,6 +71,17 @@ final class OutsideTree {
             for (Path entry : entries.toList()) {
                 if (!entry.getFileName().toString().equals(except)) {
                     Files.createSymbolicLink(to.resolve(entry.getFileName()), entry.toAbsolutePath());
+                }
+            }
+        }
+    }
+
+    /// Removes a repository's links, and so spares JUnit a warning for each when it removes the folder.
+    static void removeLinks(Path repository) throws IOException {
+        for (Path folder : List.of(repository, repository.resolve("dev"))) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                for (Path link : entries.filter(Files::isSymbolicLink).toList()) {
+                    Files.delete(link);
                 }
             }
         }
