@@ -66,8 +66,8 @@ class GuideIT {
         System.out.println("the guide for policies took " + (System.nanoTime() - began) / 1_000_000_000 + " s");
     }
 
-    private static void check(Guide.Command command, CommandResult result) {
-        String output = result.output() + result.errors();
+    private void check(Guide.Command command, CommandResult result) {
+        String output = result.output() + result.errors() + "\nin the other terminals: " + running;
         assertThat(result.exitCode() != 0).as("failure of\n%s\n%s", command.text(), output).isEqualTo(command.fails());
         if (command.prints() != null) {
             assertThat(output).as(command.text()).containsPattern(command.prints());
