@@ -25,6 +25,7 @@ final class Reception {
     private final ContentOutput output;
     private final ContentAssembly assembly;
     private final long firstMeasuredGroup;
+    private final @Nullable ArrivalListener arrivals;
     private final Map<Location, TransferredObject> objects = new HashMap<>();
     private final Map<Long, Long> resetGroups = new TreeMap<>();
     private final Histogram latency = new Histogram(DIGITS);
@@ -42,6 +43,7 @@ final class Reception {
         this.output = request.openOutput();
         this.assembly = ContentAssembly.of(content, output, request.start());
         this.firstMeasuredGroup = request.firstMeasuredGroup();
+        this.arrivals = request.arrivals();
     }
 
     /// @param priority publisher priority; null: the track's default
@@ -56,7 +58,11 @@ final class Reception {
         if (sent >= 0 && location.group() >= firstMeasuredGroup) {
             latency.recordValue(Math.max(0, now - sent));
         }
-        assembly.add(location, priority == null ? defaultPriority : priority, payload);
+        int known = priority == null ? defaultPriority : priority;
+        if (arrivals != null && sent >= 0) {
+            arrivals.arrived(location, known, payload, Math.max(0, now - sent));
+        }
+        assembly.add(location, known, payload);
     }
 
     private long sendTime(byte[] properties, byte[] payload) {

@@ -39,15 +39,27 @@ public final class SubscriberPeer implements AutoCloseable {
     /// @param start the object that must be the first; null: whichever comes first
     /// @param output file for the content; null: none
     /// @param firstMeasuredGroup latency is measured from this group on
+    /// @param arrivals hears of every object; null: nobody does
     public record Request(
             FullTrackName track,
             @Nullable SubscriptionFilter filter,
             @Nullable Location start,
             @Nullable Path output,
-            long firstMeasuredGroup) {
+            long firstMeasuredGroup,
+            @Nullable ArrivalListener arrivals) {
+        /// A request whose objects nobody is told of one by one.
+        public Request(
+                FullTrackName track,
+                @Nullable SubscriptionFilter filter,
+                @Nullable Location start,
+                @Nullable Path output,
+                long firstMeasuredGroup) {
+            this(track, filter, start, output, firstMeasuredGroup, null);
+        }
+
         /// @return the same without a file
         public Request withoutOutput() {
-            return new Request(track, filter, start, null, firstMeasuredGroup);
+            return new Request(track, filter, start, null, firstMeasuredGroup, arrivals);
         }
 
         ContentOutput openOutput() {

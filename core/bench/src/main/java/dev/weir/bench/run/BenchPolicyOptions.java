@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.run;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Options of `./weir bench policy`.
+///
+/// @param modes which delivery modes of the video (`--mode`); default both
+/// @param seconds length of the video of each run (`--seconds`), 4 to 600; default [#DEFAULT_SECONDS]
+/// @param runs how often everything is done (`--runs`), 1 to 100; default [#DEFAULT_RUNS]
+/// @param bottleneck rate of the narrow link in percent of the video's own rate (`--bottleneck`), 10 to 200; default
+///     [#DEFAULT_BOTTLENECK]
+/// @param queueMillis the longest that a packet waits before the narrow link (`--queue`), 10 to 5000; default [#DEFAULT_QUEUE]
+/// @param deadlineMillis a frame that comes later is of no use (`--deadline`), 50 to 10000; default [#DEFAULT_DEADLINE]
+/// @param rounds how often each form of a policy has its turn when the cost of decisions is measured (`--rounds`), 0 to 1000, 0: it
+///     is not measured; default [#DEFAULT_ROUNDS]
+/// @param json file for every figure (`--json`); null: none
+public record BenchPolicyOptions(
+        RunModes modes,
+        int seconds,
+        int runs,
+        int bottleneck,
+        int queueMillis,
+        int deadlineMillis,
+        int rounds,
+        @Nullable Path json) {
+    /// Seconds of video unless said otherwise.
+    public static final int DEFAULT_SECONDS = 15;
+    /// Repetitions unless said otherwise.
+    public static final int DEFAULT_RUNS = 3;
+    /// Percent of the video's rate unless said otherwise.
+    public static final int DEFAULT_BOTTLENECK = 60;
+    /// Milliseconds of queue unless said otherwise: what an access router has.
+    public static final int DEFAULT_QUEUE = 400;
+    /// Milliseconds unless said otherwise.
+    public static final int DEFAULT_DEADLINE = 1000;
+    /// Turns unless said otherwise.
+    public static final int DEFAULT_ROUNDS = 15;
+
+    /// @throws IllegalArgumentException if a value is out of its range, as a sentence
+    public BenchPolicyOptions {
+        Ranges.check("--seconds", seconds, 4, 600, "seconds");
+        Ranges.check("--runs", runs, 1, 100, "repetitions");
+        Ranges.check("--bottleneck", bottleneck, 10, 200, "percent");
+        Ranges.check("--queue", queueMillis, 10, 5000, "milliseconds");
+        Ranges.check("--deadline", deadlineMillis, 50, 10_000, "milliseconds");
+        Ranges.check("--rounds", rounds, 0, 1000, "turns");
+    }
+}
