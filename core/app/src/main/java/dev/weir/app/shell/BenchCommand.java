@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.app.relay.LocalPolicyRelay;
+import dev.weir.app.relay.PluginFolder;
 import dev.weir.bench.run.BenchPath;
 import dev.weir.bench.run.BenchPathOptions;
+import dev.weir.bench.run.BenchPolicy;
+import dev.weir.bench.run.BenchPolicyOptions;
+import dev.weir.bench.run.PolicyRelay;
 import dev.weir.bench.run.RunModes;
+import dev.weir.engine.policy.PolicyCatalog;
+import dev.weir.engine.policy.jar.PolicyJarOptions;
+import dev.weir.engine.policy.jar.PolicyJars;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
 import org.springframework.stereotype.Component;
 
-/// `bench path`: the kernel's path and the user-space path under the same load, one after the other.
+/// `bench path`: the kernel's path and the user-space path under the same load, one after the other. `bench policy`: what
+/// policies are worth and what they cost.
 @Component
 class BenchCommand {
     @Command(name = "bench path", group = "Media",
@@ -31,5 +41,34 @@ class BenchCommand {
         BenchPathOptions options = MediaOptions.checked(
                 () -> new BenchPathOptions(List.of(subscribers), mode, seconds, rate, size, json));
         CommandFailedException.unlessZero(BenchPath.run(options, context.outputWriter()));
+    }
+
+    @Command(name = "bench policy", group = "Media",
+            description = "Compares congestion-priority with dropping at random behind a narrow link, and measures what decisions cost.")
+    void policy(
+            CommandContext context,
+            @Option(longName = "mode", defaultValue = "both", description = "how the video travels") RunModes mode,
+            @Option(longName = "seconds", defaultValue = "15", description = "length of the video of each run, seconds, 4 to 600")
+                    Integer seconds,
+            @Option(longName = "runs", defaultValue = "3", description = "how often everything is done") Integer runs,
+            @Option(longName = "bottleneck", defaultValue = "60",
+                    description = "rate of the narrow link, percent of the video's own rate") Integer bottleneck,
+            @Option(longName = "queue", defaultValue = "400",
+                    description = "the longest that a packet waits before the narrow link, milliseconds") Integer queue,
+            @Option(longName = "deadline", defaultValue = "1000",
+                    description = "a frame that comes later does not count, milliseconds") Integer deadline,
+            @Option(longName = "rounds", defaultValue = "15",
+                    description = "turns of each form of a policy when decisions are measured; 0: they are not") Integer rounds,
+            @Option(longName = "plugins", description = "folder with the bundled policies' jars; without it, those built here")
+                    @Nullable Path plugins,
+            @Option(longName = "json", description = "file for every figure of the tables") @Nullable Path json)
+            throws Exception {
+        BenchPolicyOptions options = MediaOptions.checked(
+                () -> new BenchPolicyOptions(mode, seconds, runs, bottleneck, queue, deadline, rounds, json));
+        try (PolicyCatalog catalog = PolicyJars.open(PolicyJarOptions.of(PluginFolder.of(plugins)), Map.of())) {
+            PolicyRelay.Starter starter =
+                    (namespace, path, certificate) -> LocalPolicyRelay.start(catalog, namespace, path, certificate);
+            CommandFailedException.unlessZero(BenchPolicy.run(options, starter, context.outputWriter()));
+        }
     }
 }
