@@ -36,13 +36,6 @@ static __always_inline __u32 fill_pressure(const struct weir_lane *lane, const s
 	return pressure;
 }
 
-static __always_inline __u32 over_twice_or_once(__u64 measured, __u64 tolerated)
-{
-	if (measured >> 1 > tolerated)
-		return 2;
-	return measured > tolerated;
-}
-
 static __always_inline __u32 delay_pressure(const struct weir_lane *lane, const struct weir_config *config)
 {
 	__u64 delay = lane->delay_ns, own_half = 0, tolerated = config->words[DELAY_NS];
@@ -51,16 +44,21 @@ static __always_inline __u32 delay_pressure(const struct weir_lane *lane, const 
 		own_half = (lane->smoothed_rtt_ns - delay) >> 1;
 	if (own_half > tolerated)
 		tolerated = own_half;
-	if (delay >> 2 > tolerated)
+	if (delay >> 3 > tolerated)
 		return 3;
-	return over_twice_or_once(delay, tolerated);
+	if (delay >> 2 > tolerated)
+		return 2;
+	return delay > tolerated;
 }
 
 static __always_inline __u32 pressure_of(const struct weir_lane *lane, const struct weir_config *config)
 {
-	__u32 pressure = fill_pressure(lane, config), delayed = delay_pressure(lane, config);
-	__u32 jittered = over_twice_or_once(lane->jitter_ns, config->words[JITTER_NS]);
+	__u32 pressure, delayed, jittered = lane->jitter_ns > config->words[JITTER_NS];
 
+	if (!lane->bytes_in_flight)
+		return 0;
+	pressure = fill_pressure(lane, config);
+	delayed = delay_pressure(lane, config);
 	if (delayed > pressure)
 		pressure = delayed;
 	return jittered > pressure ? jittered : pressure;
@@ -78,7 +76,7 @@ static __always_inline __u32 move_level(const struct weir_lane *lane, struct wei
 	__u64 above = pressure > level ? since(shared->words[ABOVE_SINCE], lane) : 0;
 	__u64 below = pressure < level ? since(shared->words[BELOW_SINCE], lane) : 0;
 
-	if (pressure > level && (__s64)(lane->now_ns - above) >= (__s64)config->words[ONSET_NS]) {
+	if (pressure > level && (__s64)(lane->now_ns - above) >= (__s64)(config->words[ONSET_NS] << 2 * level)) {
 		level++;
 		above = 0;
 	} else if (pressure < level && (__s64)(lane->now_ns - below) >= (__s64)config->words[RECOVERY_NS]) {

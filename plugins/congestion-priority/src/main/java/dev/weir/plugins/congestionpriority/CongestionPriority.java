@@ -20,11 +20,14 @@ import java.util.Optional;
 /// unsigned, except that times that have passed are differences and may be negative.
 ///
 /// **Pressure**, 0 to 3, is the greatest of: how many of the three fills are exceeded by the share of the congestion window in
-/// flight; queueing delay (3 above four times what is tolerated, 2 above twice, 1 above), where at least half of the path's
-/// own round-trip time, smoothed less queueing delay, is tolerated; jitter (2 above twice what is tolerated, 1 above).
+/// flight; queueing delay (3 above eight times what is tolerated, 2 above four times, 1 above), where at least half of the path's
+/// own round-trip time, smoothed less queueing delay, is tolerated; jitter (1 above what is tolerated). It is 0 while nothing
+/// is in flight: then there is no queue of this lane's, and what was measured is from before.
 ///
 /// **Level**, 0 to 3, of the lane: goes up by one whenever pressure was above it for the onset, down by one whenever pressure was
-/// below it for the recovery, and each time the waiting begins anew. Level 0 has no limit of priority, the others have theirs.
+/// below it for the recovery, and each time the waiting begins anew. Above level 0 the onset is four times as long, above level 1
+/// sixteen times: what a level closes must have had the time to show, and each level costs the picture more than the one
+/// before it. Level 0 has no limit of priority, the others have theirs.
 ///
 /// **Verdict**, after the level has moved: priorities below the floor pass. Otherwise an object whose priority is not below the
 /// level's limit is dropped (`congestion`); and one that is not more urgent than something dropped before, and comes
@@ -34,6 +37,9 @@ import java.util.Optional;
 /// **State.** Words of the lane: 0 the level; 1 since when pressure is above it, 2 since when below it, in nanoseconds, 0 if it is
 /// not. `dropUntil` is the index behind the last object dropped; word 0 of the track is the most urgent priority dropped
 /// before it, plus 1.
+///
+/// **Reconsidering** a stream that waits in user space, which moves nothing: it is given up if the level's limit says so, and under
+/// any pressure if level 1's does. Levels move when streams begin, and the pressure may be younger than that.
 final class CongestionPriority implements FanoutPolicy {
     static final List<String> REASONS = List.of("congestion", "gap");
     static final int LAST_LEVEL = 3;
@@ -67,7 +73,7 @@ final class CongestionPriority implements FanoutPolicy {
 
             @Override
             public Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {
-                int limit = limit(levelOf(state));
+                int limit = limit(Math.max(levelOf(state), Math.min(1, pressure(lane))));
                 boolean passes = object.priority() < thresholds.alwaysBelow() || object.priority() < limit;
                 return passes ? Verdict.forward() : CONGESTION;
             }
@@ -105,7 +111,7 @@ final class CongestionPriority implements FanoutPolicy {
         int pressure = pressure(lane);
         long aboveSince = pressure > level ? since(state, ABOVE_SINCE, lane) : 0;
         long belowSince = pressure < level ? since(state, BELOW_SINCE, lane) : 0;
-        if (pressure > level && lane.nowNanos() - aboveSince >= thresholds.onsetNanos()) {
+        if (pressure > level && lane.nowNanos() - aboveSince >= thresholds.onsetNanos() << 2 * level) {
             level++;
             aboveSince = 0;
         } else if (pressure < level && lane.nowNanos() - belowSince >= thresholds.recoveryNanos()) {
@@ -124,9 +130,13 @@ final class CongestionPriority implements FanoutPolicy {
     }
 
     int pressure(LaneView lane) {
+        if (lane.bytesInFlight() == 0) {
+            return 0;
+        }
         int filled = fillPressure(lane);
         int delayed = delayPressure(lane);
-        return Math.max(Math.max(filled, delayed), jitterPressure(lane));
+        int jittered = Long.compareUnsigned(lane.jitterNanos(), thresholds.jitterNanos()) > 0 ? 1 : 0;
+        return Math.max(Math.max(filled, delayed), jittered);
     }
 
     private int fillPressure(LaneView lane) {
@@ -144,21 +154,13 @@ final class CongestionPriority implements FanoutPolicy {
         boolean isQueueOnly = Long.compareUnsigned(lane.smoothedRttNanos(), delay) <= 0;
         long ownHalf = isQueueOnly ? 0 : (lane.smoothedRttNanos() - delay) >>> 1;
         long tolerated = Long.compareUnsigned(ownHalf, thresholds.delayNanos()) > 0 ? ownHalf : thresholds.delayNanos();
-        if (Long.compareUnsigned(delay >>> 2, tolerated) > 0) {
+        if (Long.compareUnsigned(delay >>> 3, tolerated) > 0) {
             return 3;
         }
-        return overTwiceOrOnce(delay, tolerated);
-    }
-
-    private int jitterPressure(LaneView lane) {
-        return overTwiceOrOnce(lane.jitterNanos(), thresholds.jitterNanos());
-    }
-
-    private static int overTwiceOrOnce(long measured, long tolerated) {
-        if (Long.compareUnsigned(measured >>> 1, tolerated) > 0) {
+        if (Long.compareUnsigned(delay >>> 2, tolerated) > 0) {
             return 2;
         }
-        return Long.compareUnsigned(measured, tolerated) > 0 ? 1 : 0;
+        return Long.compareUnsigned(delay, tolerated) > 0 ? 1 : 0;
     }
 
     @Override

@@ -25,10 +25,11 @@ public final class CongestionPriorityProvider implements FanoutPolicyProvider<Co
     /// if empty
     /// @param fills share of the congestion window in flight above which the pressure is 1, 2, 3; growing, 0 to 1; 0.75, 0.9,
     /// 0.98 if empty
-    /// @param delay queueing delay above which the pressure is 1 (2 above twice, 3 above four times of it), but at least
+    /// @param delay queueing delay above which the pressure is 1 (2 above four times, 3 above eight times of it), but at least
     /// half the path's own round-trip time; 50 ms if not configured
-    /// @param jitter jitter above which the pressure is 1 (2 above twice of it); 30 ms if not configured
-    /// @param onset how long pressure must last for each level up; 100 ms if not configured
+    /// @param jitter jitter above which the pressure is 1; 30 ms if not configured
+    /// @param onset how long pressure must last for level 1; four times that for level 2, sixteen times for level 3; 100 ms if
+    /// not configured
     /// @param recovery how long it must be lower for each level down; 1 s if not configured
     public record Config(
             @Nullable Integer alwaysBelow,

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 /// @param fills of pressures 1 to 3: thousandths of the congestion window
 /// @param delayNanos queueing delay that is tolerated
 /// @param jitterNanos jitter that is tolerated
-/// @param onsetNanos how long pressure must last for each level up
+/// @param onsetNanos how long pressure must last for level 1; each level above takes four times as long
 /// @param recoveryNanos how long it must be lower for each level down
 record Thresholds(
         int alwaysBelow,

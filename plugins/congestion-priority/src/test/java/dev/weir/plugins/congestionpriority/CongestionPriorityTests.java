@@ -55,9 +55,9 @@ class CongestionPriorityTests {
         return policy.filter().decide(object(group, priority), lane, state);
     }
 
-    /// Three onsets, and the state is at level 3.
+    /// Three onsets, each four times as long as the one before, and the state is at level 3.
     private void congest() {
-        for (long millis = 1_000; millis <= 1_400; millis += 10) {
+        for (long millis = -1_000; millis <= 1_400; millis += 10) {
             decide(full(millis), 0, 64);
         }
         assertThat(state.laneWord(CongestionPriority.LEVEL)).isEqualTo(3);
@@ -66,9 +66,9 @@ class CongestionPriorityTests {
     @ParameterizedTest
     @CsvSource({
         "0, 20, 0, 0, 0", "7500, 20, 0, 0, 0", "7501, 20, 0, 0, 1", "9001, 20, 0, 0, 2", "9801, 20, 0, 0, 3",
-        "99999, 20, 0, 0, 3", "0, 70, 50, 0, 0", "0, 71, 51, 0, 1", "0, 121, 101, 0, 2", "0, 221, 201, 0, 3",
-        "0, 400, 51, 0, 0", "0, 400, 140, 0, 1", "0, 0, 51, 0, 1", "0, 20, 0, 30, 0", "0, 20, 0, 31, 1",
-        "0, 20, 0, 62, 2", "0, 20, 0, 9999, 2", "7501, 221, 201, 62, 3"
+        "99999, 20, 0, 0, 3", "1, 70, 50, 0, 0", "1, 71, 51, 0, 1", "1, 220, 200, 0, 1", "1, 221, 201, 0, 2",
+        "1, 420, 400, 0, 2", "1, 421, 401, 0, 3", "1, 400, 51, 0, 0", "1, 400, 140, 0, 1", "1, 0, 51, 0, 1",
+        "1, 20, 0, 30, 0", "1, 20, 0, 31, 1", "1, 20, 0, 9999, 1", "7501, 421, 401, 62, 3", "0, 421, 401, 62, 0"
     })
     void pressureIsTheWorstOfHeadroomDelayAndJitter(long inFlight, long rtt, long delay, long jitter, int pressure) {
         assertThat(policy.pressure(lane(1, inFlight, rtt, delay, jitter))).isEqualTo(pressure);
@@ -83,6 +83,23 @@ class CongestionPriorityTests {
         assertThat(decide(full(1_200), 0, 255)).isEqualTo(FORWARD);
         assertThat(decide(full(1_201), 0, 255)).isEqualTo(CONGESTION);
         assertThat(state.laneWord(CongestionPriority.LEVEL)).isEqualTo(1);
+    }
+
+    @Test
+    void everyLevelTakesFourTimesAsLong() {
+        decide(full(1_000), 0, 64);
+        assertThat(levelAfter(1_100)).isEqualTo(1);
+        assertThat(levelAfter(1_101)).isEqualTo(1);
+        assertThat(levelAfter(1_500)).isEqualTo(1);
+        assertThat(levelAfter(1_501)).isEqualTo(2);
+        assertThat(levelAfter(1_502)).isEqualTo(2);
+        assertThat(levelAfter(3_101)).isEqualTo(2);
+        assertThat(levelAfter(3_102)).isEqualTo(3);
+    }
+
+    private long levelAfter(long millis) {
+        decide(full(millis), 0, 64);
+        return state.laneWord(CongestionPriority.LEVEL);
     }
 
     /// The priorities of `weir publish --subgroups by-layer`: droppable, reference, key frames.
@@ -169,7 +186,14 @@ class CongestionPriorityTests {
         assertThat(policy.filter().reconsider(object(1, 65), free(9_000), state)).isEqualTo(CONGESTION);
         assertThat(policy.filter().reconsider(object(1, 64), free(9_000), state)).isEqualTo(FORWARD);
         assertThat(state.laneWord(CongestionPriority.LEVEL)).isEqualTo(3);
-        assertThat(policy.filter().reconsider(object(1, 255), full(9_000), LaneState.fresh())).isEqualTo(FORWARD);
+    }
+
+    @Test
+    void waitingStreamIsResetUnderAnyPressureIfLevelOneWouldHaveDroppedIt() {
+        assertThat(policy.filter().reconsider(object(1, 191), full(9_000), state)).isEqualTo(FORWARD);
+        assertThat(policy.filter().reconsider(object(1, 192), full(9_000), state)).isEqualTo(CONGESTION);
+        assertThat(policy.filter().reconsider(object(1, 192), free(9_000), state)).isEqualTo(FORWARD);
+        assertThat(state.laneWord(CongestionPriority.LEVEL)).isZero();
     }
 
     @Test
