@@ -11,7 +11,6 @@ import dev.weir.engine.policy.jar.PolicyJars;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -54,16 +53,20 @@ public final class RelayPolicies {
         }
     }
 
-    /// The operator's folder, and that of the policies that come with Weir, beside its own jar.
+    /// The operator's folder, and that of the policies that come with Weir.
     private static List<Path> folders(Path own) {
-        var folders = new ArrayList<Path>();
-        folders.add(own);
+        return List.of(own, bundled());
+    }
+
+    /// The folder of the policies that come with Weir: beside its own jar.
+    ///
+    /// @return the folder, which may be missing
+    public static Path bundled() {
         try {
             Path application = Path.of(RelayPolicies.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            folders.add(application.resolveSibling("plugins"));
+            return application.resolveSibling("plugins");
         } catch (URISyntaxException e) {
             throw new IllegalStateException("the place of a class is no URI", e);
         }
-        return folders;
     }
 }

@@ -2,7 +2,7 @@
 package dev.weir.app.shell;
 
 import dev.weir.app.relay.LocalPolicyRelay;
-import dev.weir.app.relay.PluginFolder;
+import dev.weir.app.relay.RelayPolicies;
 import dev.weir.bench.run.BenchPath;
 import dev.weir.bench.run.BenchPathOptions;
 import dev.weir.bench.run.BenchPolicy;
@@ -55,17 +55,15 @@ class BenchCommand {
                     description = "rate of the narrow link, percent of the video's own rate") Integer bottleneck,
             @Option(longName = "queue", defaultValue = "400",
                     description = "the longest that a packet waits before the narrow link, milliseconds") Integer queue,
-            @Option(longName = "deadline", defaultValue = "1000",
+            @Option(longName = "deadline", defaultValue = "500",
                     description = "a frame that comes later does not count, milliseconds") Integer deadline,
             @Option(longName = "rounds", defaultValue = "15",
                     description = "turns of each form of a policy when decisions are measured; 0: they are not") Integer rounds,
-            @Option(longName = "plugins", description = "folder with the bundled policies' jars; without it, those built here")
-                    @Nullable Path plugins,
             @Option(longName = "json", description = "file for every figure of the tables") @Nullable Path json)
             throws Exception {
         BenchPolicyOptions options = MediaOptions.checked(
                 () -> new BenchPolicyOptions(mode, seconds, runs, bottleneck, queue, deadline, rounds, json));
-        try (PolicyCatalog catalog = PolicyJars.open(PolicyJarOptions.of(PluginFolder.of(plugins)), Map.of())) {
+        try (PolicyCatalog catalog = PolicyJars.open(PolicyJarOptions.of(RelayPolicies.bundled()), Map.of())) {
             PolicyRelay.Starter starter =
                     (namespace, path, certificate) -> LocalPolicyRelay.start(catalog, namespace, path, certificate);
             CommandFailedException.unlessZero(BenchPolicy.run(options, starter, context.outputWriter()));

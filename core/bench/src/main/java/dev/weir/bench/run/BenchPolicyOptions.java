@@ -34,7 +34,7 @@ public record BenchPolicyOptions(
     /// Milliseconds of queue unless said otherwise: what an access router has.
     public static final int DEFAULT_QUEUE = 400;
     /// Milliseconds unless said otherwise.
-    public static final int DEFAULT_DEADLINE = 1000;
+    public static final int DEFAULT_DEADLINE = 500;
     /// Turns unless said otherwise.
     public static final int DEFAULT_ROUNDS = 15;
 
