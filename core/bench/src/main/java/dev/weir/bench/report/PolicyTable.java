@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.report;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,29 +45,15 @@ public final class PolicyTable {
             return "";
         }
         DecisionReport none = report.decisions().getFirst();
-        double base = Spread.of(none.nsPerCopy()).median();
-        var table = new TextTable("POLICY", "FORM", "SUBSCRIBERS", "BPF ns/COPY", "ns/DECISION", "% OF COPY", "ns/CALL ALONE");
+        var table = new TextTable("POLICY", "FORM", "SUBSCRIBERS", "BPF ns/COPY", "MEDIAN TURN", "ns/DECISION", "% OF COPY", "ns/CALL ALONE");
         for (DecisionReport each : report.decisions()) {
-            double cost = costOf(none, each).median();
-            table.row(each.policy(), each.form(), String.valueOf(each.subscribers()),
-                    text(Spread.of(each.nsPerCopy()), "%.0f"), each == none ? "-" : text(costOf(none, each), "%.0f"),
-                    each == none ? "-" : String.format(Locale.ROOT, "%.1f", PERCENT * cost / base),
-                    each.nsPerCall() == 0 ? "-" : String.format(Locale.ROOT, "%.1f", each.nsPerCall()));
+            double cost = each.nsPerDecision(none);
+            table.row(each.policy(), each.form(), String.valueOf(each.subscribers()), number("%.0f", each.undisturbedNsPerCopy()),
+                    text(Spread.of(each.nsPerCopy()), "%.0f"), each == none ? "-" : number("%.0f", cost),
+                    each == none ? "-" : number("%.1f", PERCENT * cost / none.undisturbedNsPerCopy()),
+                    each.nsPerCall() == 0 ? "-" : number("%.1f", each.nsPerCall()));
         }
         return lines(table);
-    }
-
-    /// What a policy adds to a copy: the differences of turns next to each other, for the machine changes meanwhile.
-    ///
-    /// @param none without a policy
-    /// @param other with one
-    /// @return nanoseconds
-    public static Spread costOf(DecisionReport none, DecisionReport other) {
-        var differences = new ArrayList<Double>();
-        for (int turn = 0; turn < Math.min(none.nsPerCopy().size(), other.nsPerCopy().size()); turn++) {
-            differences.add(other.nsPerCopy().get(turn) - none.nsPerCopy().get(turn));
-        }
-        return Spread.of(differences);
     }
 
     /// @param runs of any modes and policies
@@ -81,7 +66,7 @@ public final class PolicyTable {
     private static String layer(List<BottleneckReport> runs, String layer) {
         double decodable = Spread.of(runs.stream().map(run -> run.decodableFrames().getOrDefault(layer, 0L)).toList()).median();
         double published = Spread.of(runs.stream().map(run -> run.publishedFrames().getOrDefault(layer, 0L)).toList()).median();
-        return String.format(Locale.ROOT, "%.0f/%.0f", decodable, published);
+        return number("%.0f", decodable) + "/" + number("%.0f", published);
     }
 
     private static String reasons(
@@ -98,10 +83,13 @@ public final class PolicyTable {
     }
 
     private static String text(Spread spread, String format) {
-        String median = String.format(Locale.ROOT, format, spread.median());
+        String median = number(format, spread.median());
         return spread.least() == spread.greatest() ? median
-                : median + " (" + String.format(Locale.ROOT, format, spread.least()) + "–"
-                        + String.format(Locale.ROOT, format, spread.greatest()) + ")";
+                : median + " (" + number(format, spread.least()) + "–" + number(format, spread.greatest()) + ")";
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     private static String lines(TextTable table) {

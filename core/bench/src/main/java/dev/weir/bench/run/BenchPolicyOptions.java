@@ -36,7 +36,7 @@ public record BenchPolicyOptions(
     /// Milliseconds unless said otherwise.
     public static final int DEFAULT_DEADLINE = 500;
     /// Turns unless said otherwise.
-    public static final int DEFAULT_ROUNDS = 15;
+    public static final int DEFAULT_ROUNDS = 40;
 
     /// @throws IllegalArgumentException if a value is out of its range, as a sentence
     public BenchPolicyOptions {
@@ -46,5 +46,11 @@ public record BenchPolicyOptions(
         Ranges.check("--queue", queueMillis, 10, 5000, "milliseconds");
         Ranges.check("--deadline", deadlineMillis, 50, 10_000, "milliseconds");
         Ranges.check("--rounds", rounds, 0, 1000, "turns");
+    }
+
+    /// @return the benchmark without any option
+    public static BenchPolicyOptions defaults() {
+        return new BenchPolicyOptions(RunModes.BOTH, DEFAULT_SECONDS, DEFAULT_RUNS, DEFAULT_BOTTLENECK, DEFAULT_QUEUE, DEFAULT_DEADLINE,
+                DEFAULT_ROUNDS, null);
     }
 }

@@ -47,6 +47,14 @@ class OptionsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(1, RunModes.BOTH, RelayPath.AUTO, 1,
                 new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null)).withMessageContaining("--media");
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 3, 3, 60, 400, 500, 40, null))
+                .withMessage("--seconds takes 4 to 600 seconds, not 3.");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 9, 400, 500, 40, null))
+                .withMessageContaining("--bottleneck");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 9, 500, 40, null))
+                .withMessageContaining("--queue");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 9, 40, null))
+                .withMessageContaining("--deadline");
     }
 
     @Test
@@ -81,6 +89,7 @@ class OptionsTests {
         assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null));
         assertThat(RunModes.BOTH.modes()).containsExactly(DeliveryMode.STREAM, DeliveryMode.DATAGRAM);
         assertThat(BenchPathOptions.defaults().subscribers()).containsExactly(1, 8, 64);
+        assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 500, 40, null));
     }
 
     @Test
