@@ -57,7 +57,7 @@ class BenchCommand {
                     description = "the longest that a packet waits before the narrow link, milliseconds") Integer queue,
             @Option(longName = "deadline", defaultValue = "500",
                     description = "a frame that comes later does not count, milliseconds") Integer deadline,
-            @Option(longName = "rounds", defaultValue = "40",
+            @Option(longName = "rounds", defaultValue = "300",
                     description = "turns of each form of a policy when decisions are measured; 0: they are not") Integer rounds,
             @Option(longName = "json", description = "file for every figure of the tables") @Nullable Path json)
             throws Exception {

@@ -2,6 +2,7 @@
 package dev.weir.bench.report;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What the data plane takes for a copy under one form of a policy.
 ///
@@ -11,25 +12,27 @@ import java.util.List;
 /// @param nsPerCopy run time of the BPF program per copy, nanoseconds, one figure per turn
 /// @param nsPerCall what asking the policy alone takes, nanoseconds; 0: not measured
 public record DecisionReport(String policy, String form, int subscribers, List<Double> nsPerCopy, double nsPerCall) {
-    private static final int UNDISTURBED = 10;
+    /// Of the normal distribution, for 95 %.
+    private static final double DEVIATIONS = 1.96;
 
     /// Copies the list.
     public DecisionReport {
         nsPerCopy = List.copyOf(nsPerCopy);
     }
 
-    /// What a copy takes when nothing else disturbs: whatever else the machine does can only make a turn slower, so it is the
-    /// figure below which a tenth of the turns are.
+    /// What the policy adds to a copy: the median of the differences between neighbouring turns, for the machine changes meanwhile.
     ///
-    /// @return nanoseconds
-    public double undisturbedNsPerCopy() {
-        List<Double> sorted = nsPerCopy.stream().sorted().toList();
-        return sorted.get(sorted.size() / UNDISTURBED);
-    }
-
     /// @param none the same without a policy
-    /// @return what the policy adds to an undisturbed copy, nanoseconds; the noise may make it negative
-    public double nsPerDecision(DecisionReport none) {
-        return undisturbedNsPerCopy() - none.undisturbedNsPerCopy();
+    /// @return nanoseconds, and between what the true median lies with 95 % confidence (order statistics)
+    public Spread nsPerDecision(DecisionReport none) {
+        int turns = Math.min(nsPerCopy.size(), none.nsPerCopy.size());
+        List<Double> differences = IntStream.range(0, turns)
+                .mapToObj(turn -> nsPerCopy.get(turn) - none.nsPerCopy.get(turn))
+                .sorted()
+                .toList();
+        int margin = (int) Math.ceil(DEVIATIONS * Math.sqrt(turns) / 2);
+        double least = differences.get(Math.max(0, turns / 2 - margin));
+        double greatest = differences.get(Math.min(turns - 1, turns / 2 + margin));
+        return new Spread(Spread.of(differences).median(), least, greatest);
     }
 }

@@ -36,7 +36,7 @@ public record BenchPolicyOptions(
     /// Milliseconds unless said otherwise.
     public static final int DEFAULT_DEADLINE = 500;
     /// Turns unless said otherwise.
-    public static final int DEFAULT_ROUNDS = 40;
+    public static final int DEFAULT_ROUNDS = 300;
 
     /// @throws IllegalArgumentException if a value is out of its range, as a sentence
     public BenchPolicyOptions {

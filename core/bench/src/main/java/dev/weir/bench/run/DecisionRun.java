@@ -33,9 +33,10 @@ final class DecisionRun {
     private static final int SUBSCRIBERS = 64;
     private static final int RATE = 100;
     private static final int WARM_UP_SECONDS = 8;
-    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /// Some packets: the shorter a turn, the more alike is what else goes on in the next one.
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
     /// For the lane lists to be changed and the packets before that to be through.
-    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
     private static final FullTrackName TRACK = FullTrackName.of(PublishOptions.DEFAULT_NAMESPACE, "decisions");
 
     private final PolicyBed bed;
@@ -74,12 +75,15 @@ final class DecisionRun {
             try (Subscribers _ = Subscribers.connect(bed.topology().subscribers(), SUBSCRIBERS, bed.trust(), request, null)) {
                 var published = CompletableFuture.runAsync(() -> publisher.publish(new SyntheticSource(RATE, size, seconds)));
                 pause(TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS));
-                for (int round = 0; round < rounds; round++) {
-                    forms.forEach(this::turn);
+                for (int round = 0; round < rounds && !published.isDone(); round++) {
+                    round(forms);
                 }
                 bed.relay().assign(null);
                 published.join();
             }
+        }
+        if (forms.getFirst().nsPerCopy().isEmpty()) {
+            throw new BenchException("The kernel made no copies while decisions were measured; run './weir demo --path kernel' to see why.");
         }
         return forms.stream().map(Form::report).toList();
     }
@@ -94,18 +98,24 @@ final class DecisionRun {
         return Subscribers.inside(host, () -> PublisherPeer.connect(loop, options, TRACK, DeliveryMode.DATAGRAM));
     }
 
-    private void turn(Form form) {
+    /// A turn of each; all of them count, or none if one was without packets.
+    private void round(List<Form> forms) {
+        List<Double> figures = forms.stream().map(this::turn).toList();
+        if (figures.stream().allMatch(Double::isFinite)) {
+            for (int i = 0; i < forms.size(); i++) {
+                forms.get(i).nsPerCopy().add(figures.get(i));
+            }
+        }
+    }
+
+    private double turn(Form form) {
         bed.relay().assign(form.installed());
         pause(SETTLE_NANOS);
         RelayStatistics before = bed.relay().statistics();
         pause(TURN_NANOS);
         RelayStatistics grown = bed.relay().statistics().since(before);
         // Not copies.kernel, which is counted when user space reads of it: run time and copies must be of the same packets.
-        long copies = grown.get("kernel.count_copies");
-        if (copies == 0) {
-            throw new BenchException("The kernel made no copies while decisions were measured; look at 'deferred' in the relay's counters.");
-        }
-        form.nsPerCopy().add((double) grown.get("bpf.run_time_ns") / copies);
+        return (double) grown.get("bpf.run_time_ns") / grown.get("kernel.count_copies");
     }
 
     private static void pause(long nanos) {

@@ -4,6 +4,7 @@ package dev.weir.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -32,22 +33,24 @@ class PolicyTableTests {
     }
 
     @Test
-    void aDecisionCostsWhatUndisturbedCopiesTakeMore() {
+    void aDecisionCostsTheMedianDifferenceOfNeighbouringTurns() {
         var none = new DecisionReport("none", "none", 64, List.of(4000.0, 6000.0, 5000.0), 0);
-        var tables = new DecisionReport("threshold", "tables", 64, List.of(5500.0, 4040.0, 6030.0), 12.34);
+        var tables = new DecisionReport("threshold", "tables", 64, List.of(4030.0, 6040.0, 5500.0), 12.34);
 
-        assertThat(tables.nsPerDecision(none)).isEqualTo(40);
+        assertThat(tables.nsPerDecision(none)).isEqualTo(new Spread(40, 30, 500));
         List<String> lines = PolicyTable.decisions(report(List.of(), List.of(none, tables))).lines().toList();
-        assertThat(lines.get(1).strip().split(" {2,}")).containsExactly("none", "none", "64", "4000", "5000 (4000–6000)", "-", "-", "-");
+        assertThat(lines.get(1).strip().split(" {2,}")).containsExactly("none", "none", "64", "5000", "-", "-", "-");
         assertThat(lines.get(2).strip().split(" {2,}"))
-                .containsExactly("threshold", "tables", "64", "4040", "5500 (4040–6030)", "40", "1.0", "12.3");
+                .containsExactly("threshold", "tables", "64", "5500", "40 (30–500)", "0.8", "12.3");
     }
 
     @Test
-    void aTenthOfTheTurnsAreBelowTheUndisturbedFigure() {
-        List<Double> turns = IntStream.rangeClosed(1, 40).mapToObj(turn -> 100.0 * turn).toList();
+    void manyTurnsMakeTheMedianCertain() {
+        List<Double> none = Collections.nCopies(100, 1000.0);
+        List<Double> turns = IntStream.range(0, 100).mapToObj(turn -> 1000.0 + turn).toList();
 
-        assertThat(new DecisionReport("none", "none", 64, turns.reversed(), 0).undisturbedNsPerCopy()).isEqualTo(500);
+        assertThat(new DecisionReport("x", "program", 64, turns, 0).nsPerDecision(new DecisionReport("none", "none", 64, none, 0)))
+                .isEqualTo(new Spread(49.5, 40, 60));
     }
 
     @Test

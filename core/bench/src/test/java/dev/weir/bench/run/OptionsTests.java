@@ -89,7 +89,7 @@ class OptionsTests {
         assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null));
         assertThat(RunModes.BOTH.modes()).containsExactly(DeliveryMode.STREAM, DeliveryMode.DATAGRAM);
         assertThat(BenchPathOptions.defaults().subscribers()).containsExactly(1, 8, 64);
-        assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 500, 40, null));
+        assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 500, 300, null));
     }
 
     @Test
