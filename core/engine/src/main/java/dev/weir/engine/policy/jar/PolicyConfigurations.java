@@ -6,8 +6,8 @@ import dev.weir.spi.PolicyConfigurationException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +30,10 @@ import tools.jackson.databind.module.SimpleModule;
 /// underscores, as Spring Boot does; durations are `50ms`, `2s`, `1m`, `1h` or ISO 8601. Immutable.
 final class PolicyConfigurations {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ns|us|ms|s|m|h)");
+    /// Digits without leading zeros: the longer number is the larger one.
+    private static final Comparator<String> BY_NUMBER =
+            Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
+
     private final Map<String, Map<String, Object>> configured;
 
     /// @param configured by policy name: values as YAML gives them
@@ -154,7 +158,11 @@ final class PolicyConfigurations {
         return switch (value) {
             case null -> List.of();
             case List<?> list -> list;
-            case Map<?, ?> numbered -> new ArrayList<>(numbered.values());
+            case Map<?, ?> numbered ->
+                numbered.entrySet().stream()
+                        .sorted(Comparator.comparing(each -> String.valueOf(each.getKey()), BY_NUMBER))
+                        .map(Map.Entry::getValue)
+                        .toList();
             default -> Arrays.stream(String.valueOf(value).split(","))
                     .map(String::strip)
                     .filter(each -> !each.isEmpty())
