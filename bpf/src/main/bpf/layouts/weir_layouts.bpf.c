@@ -4,6 +4,7 @@
  * layouts are generated. A type that is not listed here, nor reached from one that is, has no Java layout.
  */
 #include <weir/abi.h>
+#include <weir/impair.h>
 #include <weir/selftest.h>
 
 struct weir_layouts {
@@ -41,6 +42,9 @@ struct weir_layouts {
 	struct record_entry record_entry;
 	struct packet_record packet_record;
 	struct selftest selftest;
+	enum impair_limit impair_limit;
+	enum impair_flag impair_flag;
+	struct impair impair;
 };
 
 struct weir_layouts weir_layouts;

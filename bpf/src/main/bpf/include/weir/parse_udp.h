@@ -9,37 +9,9 @@
 #include <bpf/bpf_helpers.h>
 #include <weir/consts.h>
 #include <weir/csum.h>
+#include <weir/headers.h>
 #include <weir/maps.h>
 #include <weir/stats.h>
-
-struct ipv4_header {
-	__u8 version_and_words;
-	__u8 service;
-	__be16 length;
-	__be16 id;
-	__be16 fragment;
-	__u8 ttl;
-	__u8 protocol;
-	__be16 checksum;
-	__be32 source;
-	__be32 destination;
-};
-
-struct ipv6_header {
-	__be32 version;
-	__be16 payload_length;
-	__u8 next_header;
-	__u8 hop_limit;
-	__be32 source[4];
-	__be32 destination[4];
-};
-
-struct udp_header {
-	__be16 source;
-	__be16 destination;
-	__be16 length;
-	__be16 checksum;
-};
 
 /* The fields of the kernel's sk_buff that BPF has no other way to read. */
 struct sk_buff {

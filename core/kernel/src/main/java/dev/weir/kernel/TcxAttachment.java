@@ -4,25 +4,28 @@ package dev.weir.kernel;
 import dev.weir.kernel.ffi.Libc;
 import dev.weir.kernel.ffi.LibbpfCalls;
 
-/// A program at an interface's tcx ingress hook, where it sees every packet before the network stack does.
+/// A program at an interface's tcx hook: at ingress it sees every packet before the network stack does, at egress after it.
 ///
 /// The hook is a BPF link that only this process holds: it ends with [#close] and with the process, however that ends.
 /// For any number of threads.
 public final class TcxAttachment implements AutoCloseable {
     private static final int BPF_TCX_INGRESS = 46;
+    private static final int BPF_TCX_EGRESS = 47;
     private static final int CLOSED = -1;
 
     private final int ifindex;
+    private final String hook;
     private int link;
     private BpfProgram program;
 
-    private TcxAttachment(int ifindex, int link, BpfProgram program) {
+    private TcxAttachment(int ifindex, String hook, int link, BpfProgram program) {
         this.ifindex = ifindex;
+        this.hook = hook;
         this.link = link;
         this.program = program;
     }
 
-    /// Attaches a program behind those that are at the hook already.
+    /// Attaches a program to what arrives, behind those that are at the hook already.
     ///
     /// @param program of section `tc` or `tcx/ingress`
     /// @param ifindex the interface, in the calling thread's network namespace
@@ -30,7 +33,22 @@ public final class TcxAttachment implements AutoCloseable {
     /// @throws UnsupportedKernelException if the kernel has no tcx
     /// @throws KernelException if the interface is gone or privileges are missing
     public static TcxAttachment ingress(BpfProgram program, int ifindex) {
-        int link = LibbpfCalls.createLink(program.fd(), ifindex, BPF_TCX_INGRESS);
+        return attach(program, ifindex, BPF_TCX_INGRESS, "ingress");
+    }
+
+    /// Attaches a program to what leaves, behind those that are at the hook already.
+    ///
+    /// @param program of section `tc` or `tcx/egress`
+    /// @param ifindex the interface, in the calling thread's network namespace
+    /// @return the attachment
+    /// @throws UnsupportedKernelException if the kernel has no tcx
+    /// @throws KernelException if the interface is gone or privileges are missing
+    public static TcxAttachment egress(BpfProgram program, int ifindex) {
+        return attach(program, ifindex, BPF_TCX_EGRESS, "egress");
+    }
+
+    private static TcxAttachment attach(BpfProgram program, int ifindex, int type, String hook) {
+        int link = LibbpfCalls.createLink(program.fd(), ifindex, type);
         if (link == -Errno.EINVAL) {
             throw new UnsupportedKernelException("The kernel has no tcx hook for program " + program.name()
                     + " on interface " + ifindex + "; use Linux 6.6 or newer, and a program of section tc.");
@@ -41,7 +59,7 @@ public final class TcxAttachment implements AutoCloseable {
                     "Cannot attach program " + program.name() + " to interface " + ifindex,
                     "name an interface of this network namespace");
         }
-        return new TcxAttachment(ifindex, link, program);
+        return new TcxAttachment(ifindex, hook, link, program);
     }
 
     /// @return the interface
@@ -84,6 +102,6 @@ public final class TcxAttachment implements AutoCloseable {
 
     @Override
     public String toString() {
-        return program() + " at ingress of interface " + ifindex;
+        return program() + " at " + hook + " of interface " + ifindex;
     }
 }

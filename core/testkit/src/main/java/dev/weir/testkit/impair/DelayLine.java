@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.testkit.impair;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/// One direction of a delayed path: what went in comes out later, on a clock that the caller brings.
+///
+/// @param <T> what is delayed
+final class DelayLine<T> {
+    private final Delay delay;
+    private final SplittableRandom random;
+    private final PriorityQueue<Waiting<T>> queue = new PriorityQueue<>(
+            Comparator.<Waiting<T>>comparingLong(Waiting::dueNanos).thenComparingLong(Waiting::ordinal));
+    private long lastDue = Long.MIN_VALUE;
+    private long ordinal;
+    private long overtaken;
+
+    DelayLine(Delay delay, long seed) {
+        this.delay = delay;
+        this.random = new SplittableRandom(seed);
+    }
+
+    private record Waiting<T>(long dueNanos, long ordinal, T content) {}
+
+    void add(T content, long nowNanos) {
+        long jitter = upTo(delay.jitter().toNanos());
+        boolean late = random.nextDouble(100) < delay.reorderPercent();
+        long extra = upTo(delay.reorderUpTo().toNanos());
+        long inOrder = Math.max(lastDue, nowNanos + delay.fixed().toNanos() + jitter);
+        if (late) {
+            overtaken++;
+        } else {
+            lastDue = inOrder;
+        }
+        queue.add(new Waiting<>(late ? inOrder + extra : inOrder, ordinal++, content));
+    }
+
+    private long upTo(long limit) {
+        return limit == 0 ? 0 : random.nextLong(limit + 1);
+    }
+
+    /// @return what is due, in its new order
+    List<T> take(long nowNanos) {
+        var due = new ArrayList<T>();
+        while (!queue.isEmpty() && queue.peek().dueNanos() <= nowNanos) {
+            due.add(queue.remove().content());
+        }
+        return due;
+    }
+
+    /// @return when [#take] has something next; [Long#MAX_VALUE]: never
+    long nextNanos() {
+        return queue.isEmpty() ? Long.MAX_VALUE : queue.peek().dueNanos();
+    }
+
+    long overtaken() {
+        return overtaken;
+    }
+}
