@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.UUID;
 
@@ -47,6 +50,23 @@ public record RelayIdentity(KeyStore keyStore, String alias, char[] password, X5
     public static RelayIdentity forDevelopment() {
         DevelopmentCertificate made = DevelopmentCertificate.create();
         return of(new X509Certificate[] {made.certificate()}, made.key());
+    }
+
+    /// Writes the relay's own certificate, without its key, as a PEM file. Whoever waits for the file finds it whole.
+    ///
+    /// @param file the file, replaced if it is there
+    /// @throws BadInputException if it cannot be written
+    public void writeCertificate(Path file) {
+        try {
+            Path part = file.resolveSibling(file.getFileName() + ".part");
+            Files.writeString(part, "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n");
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | CertificateEncodingException e) {
+            throw new BadInputException("The certificate cannot be written to " + file + " (" + e.getMessage()
+                    + "); name a file in a folder that exists and that you may write to.", e);
+        }
     }
 
     private static RelayIdentity of(X509Certificate[] chain, PrivateKey key) {

@@ -29,10 +29,16 @@ class DemoCommand {
             @Option(longName = "size", description = MediaOptions.SIZE) @Nullable Integer size,
             @Option(longName = "media", description = MediaOptions.MEDIA) @Nullable Path media,
             @Option(longName = "json", description = "file for every figure of the table") @Nullable Path json,
-            @Option(longName = "pcap", description = "folder for a capture and a key log of each subscriber") @Nullable Path pcap)
+            @Option(longName = "pcap", description = "folder for a capture and a key log of each subscriber") @Nullable Path pcap,
+            @Option(longName = "loss", description = MediaOptions.LOSS) @Nullable Double loss,
+            @Option(longName = "loss-to-relay", description = "share of the publisher's packets that the network loses, percent")
+                    @Nullable Double lossToRelay,
+            @Option(longName = "burst", defaultValue = "1", description = "packets that the network loses in a row, 1 to 16") Integer burst,
+            @Option(longName = "seed", defaultValue = "1", description = "which packets the network loses") Long seed)
             throws Exception {
         DemoOptions options = MediaOptions.checked(() -> new DemoOptions(
-                subscribers, mode, path, seconds, MediaOptions.load(rate, size), media, json, pcap));
+                subscribers, mode, path, seconds, MediaOptions.load(rate, size), media, json, pcap,
+                MediaOptions.faults(loss, lossToRelay, burst, seed)));
         CommandFailedException.unlessZero(DemoRun.run(options, context.outputWriter()));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.bench.run.NetworkFaults;
 import dev.weir.bench.run.SyntheticLoad;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class MediaOptions {
             + " group with priorities 64, 128, 192";
     static final String CODEC = "coding of the frames; vp8 with --subgroups by-layer only";
     static final String LAYERS = "of a video published by layer: exactly so many layers must come, 1 to 3; without it, whatever comes is right";
+    static final String LOSS = "share of the packets to subscribers that the network loses, percent; handshakes are spared";
     static final String CERTIFICATE = "PEM file with the very certificate that the relay must present";
     static final String INSECURE = "accept any certificate; for tests only";
 
@@ -28,6 +30,14 @@ final class MediaOptions {
         }
         return new SyntheticLoad(
                 rate == null ? SyntheticLoad.DEFAULT_RATE : rate, size == null ? SyntheticLoad.DEFAULT_SIZE : size);
+    }
+
+    /// @return what the options ask for; null: neither loss was given
+    static @Nullable NetworkFaults faults(@Nullable Double toSubscribers, @Nullable Double toRelay, int burst, long seed) {
+        if (toSubscribers == null && toRelay == null) {
+            return null;
+        }
+        return new NetworkFaults(toSubscribers == null ? 0 : toSubscribers, toRelay == null ? 0 : toRelay, burst, seed);
     }
 
     /// Options that contradict each other or are out of their range are usage errors.

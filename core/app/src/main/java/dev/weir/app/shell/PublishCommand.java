@@ -35,11 +35,13 @@ class PublishCommand {
             @Option(longName = "media", description = MediaOptions.MEDIA) @Nullable Path media,
             @Option(longName = "subgroups", defaultValue = "one", description = MediaOptions.SUBGROUPS) Subgroups subgroups,
             @Option(longName = "codec", defaultValue = "h264", description = MediaOptions.CODEC) VideoCodec codec,
-            @Option(longName = "wait", defaultValue = "60", description = "seconds to wait for the first subscriber") Integer wait)
+            @Option(longName = "wait", defaultValue = "60", description = "seconds to wait for the first subscriber") Integer wait,
+            @Option(longName = "settle", defaultValue = "0",
+                    description = "seconds to wait after the first subscriber for the others") Integer settle)
             throws Exception {
         PublishOptions options = MediaOptions.checked(() -> new PublishOptions(
                 RelayTarget.parse(relay, certificate, insecure), namespace, track, mode, offer, seconds,
-                MediaOptions.load(rate, size), media, subgroups, codec, wait));
+                MediaOptions.load(rate, size), media, subgroups, codec, wait, settle));
         CommandFailedException.unlessZero(PublishRun.run(options, context.outputWriter()));
     }
 }

@@ -51,6 +51,8 @@ class ServeCommand {
                     + " without one the relay makes a certificate for development") @Nullable Path certificate,
             @Option(longName = "key", description = "PEM file with the certificate's private key, PKCS#8, EC or RSA")
                     @Nullable Path key,
+            @Option(longName = "write-certificate", description = "file to write the certificate for development to, so that publish and"
+                    + " subscribe can name it with --certificate") @Nullable Path writeCertificate,
             @Option(longName = "path", defaultValue = "auto",
                     description = "who makes the copies; auto takes the kernel where BPF is available") PathMode path,
             @Option(longName = "lease", defaultValue = "200",
@@ -68,7 +70,7 @@ class ServeCommand {
         if (lease < SHORTEST_LEASE) {
             throw new UsageException("--lease takes " + SHORTEST_LEASE + " milliseconds or more, not " + lease + ".");
         }
-        RelayIdentity identity = identity(certificate, key);
+        RelayIdentity identity = identity(certificate, key, writeCertificate);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
                 RelayPolicies.classes(properties), fan());
@@ -129,7 +131,11 @@ class ServeCommand {
         }
     }
 
-    private static RelayIdentity identity(@Nullable Path certificate, @Nullable Path key) {
+    private static RelayIdentity identity(@Nullable Path certificate, @Nullable Path key, @Nullable Path write) {
+        if (certificate != null && write != null) {
+            throw new UsageException("--write-certificate is for the certificate that the relay makes itself; leave --certificate and --key"
+                    + " out, or give " + certificate + " to publishers and subscribers.");
+        }
         if (certificate != null && key != null) {
             return RelayIdentity.ofPem(certificate, key);
         }
@@ -137,6 +143,9 @@ class ServeCommand {
             throw new UsageException("--certificate and --key belong together; give both, or neither for a development certificate.");
         }
         RelayIdentity identity = RelayIdentity.forDevelopment();
+        if (write != null) {
+            identity.writeCertificate(write);
+        }
         LOG.atWarn().addKeyValue("sha256", DevelopmentCertificate.fingerprint(identity.certificate()))
                 .log("No --certificate given: made one for development that nobody trusts; it is gone when the relay ends");
         return identity;

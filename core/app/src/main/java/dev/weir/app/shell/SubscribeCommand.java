@@ -32,13 +32,15 @@ class SubscribeCommand {
             @Option(longName = "connection-id-length", defaultValue = "20",
                     description = "bytes of the connection IDs chosen here, 0 to 20") Integer connectionIdLength,
             @Option(longName = "layers", description = MediaOptions.LAYERS) @Nullable Integer layers,
+            @Option(longName = "wait", defaultValue = "0",
+                    description = "seconds to try again while the relay does not answer or nobody has announced the track") Integer wait,
             @Option(longName = "output", description = "file for the media, of the first connection") @Nullable Path output,
             @Option(longName = "keylog", description = "file for the TLS secrets, as SSLKEYLOGFILE has them") @Nullable Path keyLog,
             @Option(longName = "json", description = "file for what was received") @Nullable Path json)
             throws Exception {
         SubscribeOptions options = MediaOptions.checked(() -> new SubscribeOptions(
                 RelayTarget.parse(relay, certificate, insecure), namespace, track, start, subscribers, seconds,
-                connectionIdLength, layers, output, keyLog, json));
+                connectionIdLength, layers, wait, output, keyLog, json));
         CommandFailedException.unlessZero(SubscribeRun.run(options, context.outputWriter()));
     }
 }

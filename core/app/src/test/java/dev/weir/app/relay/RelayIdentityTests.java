@@ -28,6 +28,23 @@ class RelayIdentityTests {
     }
 
     @Test
+    void writesItsCertificateForThoseWhoConnect(@TempDir Path folder) throws Exception {
+        RelayIdentity identity = RelayIdentity.forDevelopment();
+        Path file = folder.resolve("relay.pem");
+
+        identity.writeCertificate(file);
+
+        assertThat(RelayIdentity.readChain(file)).containsExactly(identity.certificate());
+        assertThat(folder.toFile().list()).containsExactly("relay.pem");
+    }
+
+    @Test
+    void saysWhereItCannotWriteItsCertificate(@TempDir Path folder) {
+        assertThatThrownBy(() -> RelayIdentity.forDevelopment().writeCertificate(folder.resolve("none/relay.pem")))
+                .isInstanceOf(BadInputException.class).hasMessageContaining("none/relay.pem").hasMessageContaining("folder that exists");
+    }
+
+    @Test
     void readsCertificateAndKey() throws Exception {
         RelayIdentity identity = RelayIdentity.ofPem(files.certificate(), files.key());
 

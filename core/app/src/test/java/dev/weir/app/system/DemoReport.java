@@ -16,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param runs one entry per delivery mode
 record DemoReport(List<JsonNode> runs) {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final double KERNEL_SHARE = 0.95;
 
     /// Runs the demo to its end.
@@ -25,7 +26,7 @@ record DemoReport(List<JsonNode> runs) {
     static DemoReport of(Path json, String... options) {
         var command = new ArrayList<>(List.of(Launcher.script(), "demo", "--json", json.toString()));
         command.addAll(List.of(options));
-        CommandResult result = CommandResult.run(Duration.ofSeconds(120), command);
+        CommandResult result = CommandResult.run(LIMIT, command);
         assertThat(result.exitCode()).as("%s", result).isZero();
         return new DemoReport(List.copyOf(JSON.readTree(json.toFile()).path("runs").values()));
     }

@@ -27,6 +27,9 @@ public final class ReportTable {
         figure(text, "CPU per copy", "%.2f µs = relay process %.2f + softirq %.2f", run.cpuUsPerCopy().total(),
                 run.cpuUsPerCopy().relay(), run.cpuUsPerCopy().softirq());
         figure(text, "BPF program per copy", "%.0f ns", run.bpfNsPerCopy());
+        if (run.network() != null) {
+            figure(text, "lost by the network", lost(run.network()));
+        }
         figure(text, "tag failures", String.valueOf(run.tagFailures()));
         figure(text, "protocol violations", String.valueOf(run.protocolViolations()));
         run.remarks().forEach(remark -> line(text, "  Note: %s", remark));
@@ -50,7 +53,13 @@ public final class ReportTable {
     private static String missing(SubscriberReport subscriber) {
         String objects = reasons(subscriber.missing());
         return subscriber.incomplete().isEmpty() ? objects
-                : objects + "; incomplete: " + String.join(", ", subscriber.incomplete());
+                : objects + "; incomplete: " + subscriber.incomplete().stream().distinct().collect(Collectors.joining(", "));
+    }
+
+    private static String lost(NetworkReport network) {
+        return "%d of %d packets to subscribers (%s %%), %d of %d to the relay (%s %%), seed %d".formatted(
+                network.toSubscribers().lost(), network.toSubscribers().seen(), network.toSubscribers().lossPercent(),
+                network.toRelay().lost(), network.toRelay().seen(), network.toRelay().lossPercent(), network.seed());
     }
 
     private static String failures(RunReport run) {

@@ -3,6 +3,7 @@ package dev.weir.bench.report;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What one run measured: one delivery mode, one path, one number of subscribers.
 ///
@@ -26,6 +27,7 @@ import java.util.Map;
 /// @param publisherFailures objects that the publisher itself could not send, by reason; not among the published
 /// @param softirqSystemUs all softirq time of the whole machine during the run, microseconds: an upper bound
 /// @param relayStatistics the relay's own counters, as they grew during the run
+/// @param network what an unkind network did; null: it was not
 /// @param problems expectations that did not hold, as sentences
 /// @param remarks what else is worth knowing, as sentences
 public record RunReport(
@@ -49,5 +51,6 @@ public record RunReport(
         Map<String, Long> publisherFailures,
         long softirqSystemUs,
         Map<String, Long> relayStatistics,
+        @Nullable NetworkReport network,
         List<String> problems,
         List<String> remarks) {}

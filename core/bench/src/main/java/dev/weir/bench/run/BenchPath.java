@@ -58,7 +58,7 @@ public final class BenchPath {
         DemoRun.say(out, "%s, %d subscribers, %s path, %d objects/s of %d bytes …".formatted(
                 mode, subscribers, path.word(), rate, options.size()));
         var media = new MediaPlan.Synthetic(new SyntheticLoad(rate, options.size()), WARM_UP_SECONDS + options.seconds());
-        return new FanOutRun(bed, new FanOutRun.Plan(subscribers, mode, path, media, WARM_UP_SECONDS, null), out).run();
+        return new FanOutRun(bed, new FanOutRun.Plan(subscribers, mode, path, media, WARM_UP_SECONDS, null, null), out).run();
     }
 
     private static String ratio(RunReport kernel, RunReport userSpace) {

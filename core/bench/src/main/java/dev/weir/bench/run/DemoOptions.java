@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param media a file for ffmpeg to read instead of the generated test picture (`--media`); null: generate one
 /// @param json file for every figure of the table (`--json`); null: none
 /// @param pcap folder for a capture and a key log per subscriber (`--pcap`); null: none
+/// @param faults how unkind the network is (`--loss`, `--loss-to-relay`, `--burst`, `--seed`); null: not at all
 public record DemoOptions(
         int subscribers,
         RunModes modes,
@@ -22,7 +23,8 @@ public record DemoOptions(
         @Nullable SyntheticLoad load,
         @Nullable Path media,
         @Nullable Path json,
-        @Nullable Path pcap) {
+        @Nullable Path pcap,
+        @Nullable NetworkFaults faults) {
     /// Subscribers unless said otherwise.
     public static final int DEFAULT_SUBSCRIBERS = 8;
     /// Seconds of media per mode unless said otherwise.
@@ -40,12 +42,12 @@ public record DemoOptions(
     /// @return the demo without any option
     public static DemoOptions defaults() {
         return new DemoOptions(
-                DEFAULT_SUBSCRIBERS, RunModes.BOTH, RelayPath.AUTO, DEFAULT_SECONDS, null, null, null, null);
+                DEFAULT_SUBSCRIBERS, RunModes.BOTH, RelayPath.AUTO, DEFAULT_SECONDS, null, null, null, null, null);
     }
 
     /// @param load what to publish
     /// @return the same with checksummed objects
     public DemoOptions withLoad(SyntheticLoad load) {
-        return new DemoOptions(subscribers, modes, path, seconds, load, null, json, pcap);
+        return new DemoOptions(subscribers, modes, path, seconds, load, null, json, pcap, faults);
     }
 }

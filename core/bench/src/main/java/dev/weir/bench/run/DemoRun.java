@@ -35,7 +35,7 @@ public final class DemoRun {
             FanOutRun.Bed bed = FanOutRun.Bed.make(workspace, PREFIX);
             for (DeliveryMode mode : options.modes().modes()) {
                 say(out, "Starting the relay, a publisher and " + options.subscribers() + " subscribers for " + mode + " …");
-                var plan = new FanOutRun.Plan(options.subscribers(), mode, options.path(), media, 0, options.pcap());
+                var plan = new FanOutRun.Plan(options.subscribers(), mode, options.path(), media, 0, options.pcap(), options.faults());
                 RunReport run = new FanOutRun(bed, plan, out).run();
                 runs.add(run);
                 say(out, "\n" + ReportTable.of(run));

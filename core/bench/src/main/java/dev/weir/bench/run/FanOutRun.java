@@ -35,6 +35,8 @@ final class FanOutRun {
     private static final FullTrackName TRACK = FullTrackName.of(PublishOptions.DEFAULT_NAMESPACE, PublishOptions.DEFAULT_TRACK);
     private static final int SUBSCRIPTION_SECONDS = 15;
     private static final int END_SECONDS = 20;
+    /// Every loss of a loss costs another timeout, each twice as long.
+    private static final int END_SECONDS_UNDER_FAULTS = 120;
 
     private final Bed bed;
     private final Plan plan;
@@ -76,7 +78,15 @@ final class FanOutRun {
     /// @param media what is published
     /// @param warmUpSeconds at the beginning, not to be measured
     /// @param pcap folder for captures and key logs; null: none
-    record Plan(int subscribers, DeliveryMode mode, RelayPath path, MediaPlan media, int warmUpSeconds, @Nullable Path pcap) {
+    /// @param faults how unkind the network is while media flows; null: not at all
+    record Plan(
+            int subscribers,
+            DeliveryMode mode,
+            RelayPath path,
+            MediaPlan media,
+            int warmUpSeconds,
+            @Nullable Path pcap,
+            @Nullable NetworkFaults faults) {
         String modeWord() {
             return mode.name().toLowerCase(Locale.ROOT);
         }
@@ -107,6 +117,7 @@ final class FanOutRun {
         try {
             return run(relay, publisherLoop, captures);
         } finally {
+            workspace.releaseAll(FaultyNetwork.class);
             if (captures != null) {
                 workspace.release(captures);
             }
@@ -126,11 +137,13 @@ final class FanOutRun {
                     Subscribers subscribers = Subscribers.connect(bed.topology().subscribers(), plan.subscribers(),
                             bed.trust(), request(), plan.captureFolder())) {
                 awaitSubscription(publisher);
+                FaultyNetwork network = plan.faults() == null ? null
+                        : bed.workspace().keep(FaultyNetwork.begin(bed.topology(), plan.faults(), plan.mode()));
                 Measurement measurement = Measurement.begin(relay);
                 PublishedTrack sent = publish(publisher, source, subscribers, measurement);
-                boolean ended = subscribers.awaitEnd(END_SECONDS);
+                boolean ended = subscribers.awaitEnd(network == null ? END_SECONDS : END_SECONDS_UNDER_FAULTS);
                 measurement.end();
-                return new RunAnalysis(plan, sent, measurement, relay.path())
+                return new RunAnalysis(plan, sent, measurement, relay.path(), network)
                         .publisher(publisher, plan.media().remark(publisher.largestPayload(content)))
                         .subscribers(subscribers, ended)
                         .playable(receivedFile())

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subgroups how groups are divided (`--subgroups one|by-layer`); default one
 /// @param codec how frames are coded (`--codec h264|vp8`); default h264, the only one unless published by layer
 /// @param waitSeconds how long to wait for the first subscriber (`--wait`), 1 to 86400; default [#DEFAULT_WAIT]
+/// @param settleSeconds how long to wait after the first subscriber for the others (`--settle`), 0 to 3600; default 0
 public record PublishOptions(
         RelayTarget relay,
         String namespace,
@@ -31,7 +32,8 @@ public record PublishOptions(
         @Nullable Path media,
         Subgroups subgroups,
         VideoCodec codec,
-        int waitSeconds) {
+        int waitSeconds,
+        int settleSeconds) {
     /// Namespace unless said otherwise; also the subscriber's.
     public static final String DEFAULT_NAMESPACE = "weir/demo";
     /// Track name unless said otherwise; also the subscriber's.
@@ -45,6 +47,7 @@ public record PublishOptions(
     public PublishOptions {
         Ranges.check("--seconds", seconds, 1, 86_400, "seconds");
         Ranges.check("--wait", waitSeconds, 1, 86_400, "seconds");
+        Ranges.check("--settle", settleSeconds, 0, 3_600, "seconds");
         if (load != null && media != null) {
             throw new IllegalArgumentException("--media excludes --rate and --size; leave one or the other out.");
         }

@@ -10,6 +10,7 @@ import dev.weir.bench.peer.PublishedTrack;
 import dev.weir.bench.peer.PublisherPeer;
 import dev.weir.wire.moqt.FullTrackName;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -43,6 +44,7 @@ public final class PublishRun {
             publisher.announce(content, options.offer());
             DemoRun.say(out, "Announced " + track + ", waiting for a subscriber …");
             awaitSubscriber(publisher, options);
+            letSettle(options.settleSeconds());
             PublishedTrack sent;
             try (Progress _ = Progress.show(out, () -> publisher.sentObjects() + " objects published")) {
                 sent = publisher.publish(source);
@@ -73,6 +75,15 @@ public final class PublishRun {
         return Arrays.stream(FrameLayer.values())
                 .map(layer -> layer.name().toLowerCase(Locale.ROOT) + " " + sent.frames().getOrDefault(layer, 0L))
                 .collect(Collectors.joining(", ", " (frames: ", ")"));
+    }
+
+    private static void letSettle(int seconds) {
+        try {
+            Thread.sleep(Duration.ofSeconds(seconds));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("Interrupted while waiting for further subscribers.", e);
+        }
     }
 
     private static void awaitSubscriber(PublisherPeer publisher, PublishOptions options) {

@@ -13,6 +13,7 @@ import dev.weir.bench.report.RelayStatistics;
 import dev.weir.bench.report.RunReport;
 import dev.weir.bench.report.SubscriberReport;
 import dev.weir.spi.DeliveryMode;
+import dev.weir.testkit.Host;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Turns what publisher, subscribers and relay counted into a report, and says where it is not what it should be.
 final class RunAnalysis {
     private static final double KERNEL_SHARE = 95;
+    private static final Set<String> NETWORK_REASONS = Set.of("network", "network_to_relay");
 
     private final FanOutRun.Plan plan;
     private final PublishedTrack sent;
@@ -35,6 +38,8 @@ final class RunAnalysis {
     private final RelayStatistics relay;
     private final RelayStatistics wholeRelay;
     private final Measurement measurement;
+    private final @Nullable FaultyNetwork network;
+    private final Map<Host, Long> lostByHost = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final List<SubscriberReport> subscribers = new ArrayList<>();
@@ -42,7 +47,9 @@ final class RunAnalysis {
     private long rejected;
     private long violations;
 
-    RunAnalysis(FanOutRun.Plan plan, PublishedTrack sent, Measurement measurement, String path) {
+    RunAnalysis(
+            FanOutRun.Plan plan, PublishedTrack sent, Measurement measurement, String path, @Nullable FaultyNetwork network) {
+        this.network = network;
         this.plan = plan;
         this.sent = sent;
         this.path = path;
@@ -73,7 +80,25 @@ final class RunAnalysis {
         for (Subscribers.Member member : all.members()) {
             subscriber(member, drops.getOrDefault(member, 0L), relayDrops);
         }
+        lostByHost.forEach((host, lost) -> {
+            if (lost > 0) {
+                problems.add("The network lost " + lost + " packets to " + host.namespace() + " whose objects came nevertheless.");
+            }
+        });
         return this;
+    }
+
+    /// A lost packet of DATAGRAM mode is a lost object, exactly.
+    private void explainByNetwork(MissingObjects missing, Host host) {
+        if (network == null || plan.mode() == DeliveryMode.STREAM) {
+            return;
+        }
+        long towardsRelay = network.lostTowardsRelay();
+        if (missing.explain("network_to_relay", towardsRelay) != towardsRelay) {
+            problems.add("The network lost " + towardsRelay + " packets to the relay whose objects came to a subscriber nevertheless.");
+        }
+        long towardsHost = lostByHost.computeIfAbsent(host, network::lostTowards);
+        lostByHost.put(host, towardsHost - missing.explain("network", towardsHost));
     }
 
     private void subscriber(Subscribers.Member member, long drops, Map<String, Long> relayDrops) {
@@ -84,6 +109,7 @@ final class RunAnalysis {
         if (plan.mode() == DeliveryMode.DATAGRAM) {
             missing.explain("sink", drops);
         }
+        explainByNetwork(missing, member.host());
         relayDrops.replaceAll((reason, count) -> count - missing.explain("relay_" + reason, count));
         if (drops > 0) {
             remarks.add("The socket of " + member.address() + " itself dropped " + drops + " packets: its receive buffer was full.");
@@ -98,10 +124,11 @@ final class RunAnalysis {
 
     private void judge(String who, ReceivedTrack received, MissingObjects missing, boolean equal) {
         Map<String, Long> byReason = new HashMap<>(missing.byReason());
+        byReason.keySet().removeAll(NETWORK_REASONS);
         Long sink = byReason.remove("sink");
         if (!byReason.isEmpty()) {
             problems.add(who + " misses objects, by reason " + byReason + ", the first at " + missing.locations() + ".");
-        } else if (!equal && sink == null) {
+        } else if (!equal && sink == null && byReason.size() == missing.byReason().size()) {
             problems.add(who + " has all objects, but put them together to something else.");
         }
         if (received.duplicates() > 0) {
@@ -149,11 +176,13 @@ final class RunAnalysis {
                 CpuPerCopy.of(measurement.cpu().processMicros(), bpfNanos, copies.total()),
                 copies.kernel() == 0 ? 0 : (double) bpfNanos / copies.kernel(), tagFailures, protocolViolations,
                 plan.media().word(), plan.media().seconds(), plan.warmUpSeconds(), HexFormat.of().formatHex(sent.sha256()),
-                sent.failures(), measurement.cpu().softirqMicros(), wholeRelay.values(), problems, remarks);
+                sent.failures(), measurement.cpu().softirqMicros(), wholeRelay.values(),
+                network == null ? null : network.report(), problems, remarks);
     }
 
     private void expect(Copies copies, long tagFailures, long protocolViolations) {
-        if (path.equals(RelayPath.KERNEL.word()) && copies.kernelShare() < KERNEL_SHARE) {
+        // With losses the congestion window is what decides how much the kernel may send.
+        if (network == null && path.equals(RelayPath.KERNEL.word()) && copies.kernelShare() < KERNEL_SHARE) {
             problems.add("The kernel made %.1f %% of the copies, not %.0f %% or more.".formatted(copies.kernelShare(), KERNEL_SHARE));
         }
         if (path.equals(RelayPath.USERSPACE.word()) && copies.kernel() > 0) {

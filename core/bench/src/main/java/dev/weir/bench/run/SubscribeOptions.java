@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param connectionIdLength bytes of the connection IDs chosen here (`--connection-id-length`), 0 to 20; default 20
 /// @param layers how many layers of a track that is published by layer must come, and no more (`--layers`), 1 to 3; null:
 ///     whatever comes is right
+/// @param waitSeconds how long to try again while the relay does not answer or nobody has announced the track (`--wait`), 0 to 86400;
+///     default 0
 /// @param output file for the media, of the first subscriber (`--output`); null: none
 /// @param keyLog file for the TLS secrets, in the format of SSLKEYLOGFILE (`--keylog`); null: none
 /// @param json file for what was received (`--json`); null: none
@@ -28,6 +30,7 @@ public record SubscribeOptions(
         int seconds,
         int connectionIdLength,
         @Nullable Integer layers,
+        int waitSeconds,
         @Nullable Path output,
         @Nullable Path keyLog,
         @Nullable Path json) {
@@ -41,6 +44,7 @@ public record SubscribeOptions(
         Ranges.check("--subscribers", subscribers, 1, 256, "subscribers");
         Ranges.check("--seconds", seconds, 1, 86_400, "seconds");
         Ranges.check("--connection-id-length", connectionIdLength, 0, 20, "bytes");
+        Ranges.check("--wait", waitSeconds, 0, 86_400, "seconds");
         if (layers != null) {
             Ranges.check("--layers", layers, 1, FrameLayer.COUNT, "layers");
         }

@@ -13,6 +13,7 @@ import dev.weir.bench.report.LayersReport;
 import dev.weir.bench.report.ReceptionReport;
 import dev.weir.wire.moqt.FullTrackName;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,10 +21,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// `./weir subscribe`: one or several subscribers to a track of a relay somewhere.
 public final class SubscribeRun {
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
     private SubscribeRun() {}
 
     /// Subscribes until the track ends, or the time is over.
@@ -41,12 +45,13 @@ public final class SubscribeRun {
                 .withConnectionIdLength(options.connectionIdLength())
                 .withKeyLog(options.keyLog());
         var request = new SubscriberPeer.Request(track, options.start().filter(), null, options.output(), 0);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.waitSeconds());
         try (var workspace = new Workspace()) {
             PeerLoop loop = workspace.keep(new PeerLoop("subscribers"));
             var peers = new ArrayList<SubscriberPeer>();
             for (int number = 0; number < options.subscribers(); number++) {
-                peers.add(workspace.keep(SubscriberPeer.connect(loop, peerOptions, number == 0 ? request : request.withoutOutput())));
-                peers.getLast().subscribe();
+                SubscriberPeer.Request own = number == 0 ? request : request.withoutOutput();
+                peers.add(workspace.keep(subscribe(() -> SubscriberPeer.connect(loop, peerOptions, own), number == 0 ? deadline : 0)));
             }
             DemoRun.say(out, "Subscribed to " + track + ".");
             try (Progress _ = Progress.show(out, () -> fewestReceived(peers) + " objects received")) {
@@ -58,6 +63,35 @@ public final class SubscribeRun {
                 ReceptionReport.write(reports, options.json());
             }
             return reports.stream().allMatch(ReceptionReport::isGood) ? 0 : 1;
+        }
+    }
+
+    /// Connects and subscribes; tries again until the deadline, since publisher and relay may come later.
+    private static SubscriberPeer subscribe(Supplier<SubscriberPeer> connection, long deadlineNanos) {
+        while (true) {
+            SubscriberPeer peer = null;
+            try {
+                peer = connection.get();
+                peer.subscribe();
+                return peer;
+            } catch (BenchException e) {
+                if (peer != null) {
+                    peer.close();
+                }
+                if (deadlineNanos == 0 || System.nanoTime() - deadlineNanos >= 0) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(BETWEEN_TRIES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("Interrupted while waiting for the track.", e);
         }
     }
 

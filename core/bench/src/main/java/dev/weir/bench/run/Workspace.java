@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,16 @@ final class Workspace implements AutoCloseable {
             kept.remove(resource);
         }
         closeOrLog(resource);
+    }
+
+    /// Closes everything of a kind now.
+    void releaseAll(Class<? extends AutoCloseable> kind) {
+        List<AutoCloseable> found;
+        synchronized (this) {
+            found = kept.stream().filter(kind::isInstance).toList();
+            kept.removeAll(found);
+        }
+        found.forEach(Workspace::closeOrLog);
     }
 
     @Override

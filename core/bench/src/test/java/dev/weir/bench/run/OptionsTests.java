@@ -43,9 +43,12 @@ class OptionsTests {
                 .withMessage("--rate takes 1 to 100000 objects per second, not 0.");
         assertThatIllegalArgumentException().isThrownBy(() -> new SyntheticLoad(1, 31)).withMessageContaining("--size");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DemoOptions(257, RunModes.BOTH, RelayPath.AUTO, 1, null, null, null, null));
+                .isThrownBy(() -> new DemoOptions(257, RunModes.BOTH, RelayPath.AUTO, 1, null, null, null, null, null));
         assertThatIllegalArgumentException().isThrownBy(() -> new DemoOptions(1, RunModes.BOTH, RelayPath.AUTO, 1,
-                new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null)).withMessageContaining("--media");
+                new SyntheticLoad(1, 99), Path.of("x.mp4"), null, null, null)).withMessageContaining("--media");
+        assertThatIllegalArgumentException().isThrownBy(() -> new NetworkFaults(91, 0, 1, 1)).withMessage("--loss takes 0 to 90 percent, not 91.0.");
+        assertThatIllegalArgumentException().isThrownBy(() -> new NetworkFaults(0, Double.NaN, 1, 1)).withMessageContaining("--loss-to-relay");
+        assertThatIllegalArgumentException().isThrownBy(() -> new NetworkFaults(0, 0, 17, 1)).withMessageContaining("--burst");
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 3, 3, 60, 400, 500, 40, null))
                 .withMessage("--seconds takes 4 to 600 seconds, not 3.");
@@ -76,17 +79,17 @@ class OptionsTests {
 
     private static PublishOptions publish(Subgroups subgroups, VideoCodec codec, @Nullable SyntheticLoad load) {
         return new PublishOptions(RelayTarget.parse("relay", null, true), "a", "b", DeliveryMode.STREAM, false, 1, load, null,
-                subgroups, codec, 1);
+                subgroups, codec, 1, 0);
     }
 
     private static SubscribeOptions subscribe(@Nullable Integer layers) {
         return new SubscribeOptions(RelayTarget.parse("relay", null, true), "a", "b", SubscribeStart.CURRENT_GROUP, 1, 1, 20, layers,
-                null, null, null);
+                0, null, null, null);
     }
 
     @Test
     void defaultsAreTheIssues() {
-        assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null));
+        assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null, null));
         assertThat(RunModes.BOTH.modes()).containsExactly(DeliveryMode.STREAM, DeliveryMode.DATAGRAM);
         assertThat(BenchPathOptions.defaults().subscribers()).containsExactly(1, 8, 64);
         assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 500, 300, null));
