@@ -134,6 +134,15 @@ public final class Cells {
         }
     }
 
+    long nextStreamId() {
+        return (long) NEXT_STREAM.getVolatile(credit, 0L);
+    }
+
+    /// The first stream ID that the peer does not allow.
+    long streamIdLimit() {
+        return (long) STREAM_LIMIT.getVolatile(credit, 0L);
+    }
+
     /// Sets the range of unidirectional stream IDs, before the lane goes live.
     void streamIds(long next, long limit) {
         NEXT_STREAM.setVolatile(credit, 0L, next);
@@ -155,5 +164,9 @@ public final class Cells {
     /// Bytes of the congestion window that the kernel leaves to completion.
     void reserved(long bytes) {
         RESERVED.setVolatile(credit, 0L, bytes);
+    }
+
+    long reserved() {
+        return (long) RESERVED.getVolatile(credit, 0L);
     }
 }

@@ -23,6 +23,7 @@ final class Completion {
         byte[] datagram;
         while ((datagram = session.queue.pollDatagram()) != null) {
             relay.counters().increment("copies.userspace");
+            session.tally.userCopies++;
             session.endpoint().sendDatagram(datagram);
         }
         long bytes = session.queue.pendingBytes();
@@ -41,6 +42,10 @@ final class Completion {
             StreamChunk chunk = chunk(session, stream, maxFrame);
             if (chunk != null) {
                 relay.counters().increment("copies.userspace");
+                session.tally.userCopies++;
+                if (stream.upstream.hasHeader()) {
+                    stream.subscription.past.sent(stream.upstream.group(), false);
+                }
                 session.cells.reserved(
                         Math.min(session.queue.pendingBytes(), session.cells.congestionWindow()));
                 if (!session.queue.pending().isEmpty()) {

@@ -280,13 +280,33 @@ final class ControlPlane {
         remove(subscription);
     }
 
+    boolean isGoingAway() {
+        return goingAway;
+    }
+
+    /// Asks everybody to leave; what is subscribed to goes on.
+    void drain() {
+        goingAway = true;
+        for (Session session : relay.sessions()) {
+            sayGoodbye(session);
+        }
+    }
+
+    /// A second GOAWAY would be a violation (draft-18 section 9.4).
+    private static void sayGoodbye(Session session) {
+        if (session.isEstablished() && !session.framing.isOwn() && !session.tally.toldToLeave) {
+            session.tally.toldToLeave = true;
+            session.endpoint().sendControl(new Goaway("", 0, 0L));
+        }
+    }
+
     void shutDown() {
         goingAway = true;
         for (Session session : relay.sessions()) {
             if (!session.isEstablished()) {
                 continue;
             }
-            session.endpoint().sendControl(new Goaway("", 0, 0L));
+            sayGoodbye(session);
             for (Subscription subscription : new ArrayList<>(session.subscriptions.values())) {
                 done(subscription, PublishDoneStatus.GOING_AWAY, "the relay is shutting down");
             }

@@ -18,6 +18,11 @@ final class Counters {
         add(name, 1);
     }
 
+    long get(String name) {
+        LongAdder counter = counters.get(name);
+        return counter == null ? 0 : counter.sum();
+    }
+
     Map<String, Long> snapshot() {
         var result = new TreeMap<String, Long>();
         counters.forEach((name, adder) -> result.put(name, adder.sum()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.view.KernelView;
+import dev.weir.engine.view.LaneFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -128,6 +130,19 @@ public interface DataPlane extends AutoCloseable {
 
     /// Forgets a publisher's stream.
     void forgetStream(int publisher, int publisherGeneration, long publisherStream);
+
+    /// Until when the kernel forwards, as it was told last.
+    long leaseUntilNanos();
+
+    /// What the kernel's entry of a lane says.
+    default LaneFacts laneFacts(int slot) {
+        return LaneFacts.NONE;
+    }
+
+    /// What there is in the kernel. May be called without the lock.
+    default KernelView kernelView() {
+        return KernelView.NONE;
+    }
 
     /// Keeps the kernel forwarding until `untilNanos` (CLOCK_MONOTONIC).
     void renewLease(long untilNanos);

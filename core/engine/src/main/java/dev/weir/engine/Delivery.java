@@ -2,6 +2,7 @@
 package dev.weir.engine;
 
 import dev.weir.engine.DataPlane.LaneStreamEntry;
+import dev.weir.engine.RulingMemory.Obstacle;
 import dev.weir.engine.Track.CachedDatagram;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.spi.MediaObject;
@@ -59,6 +60,9 @@ final class Delivery {
             return;
         }
         cache.grown(stream.footprint() - before);
+        if (stream.track != null) {
+            stream.track.receivedBytes += length;
+        }
         stream.arrived(relay.now());
         if (fin && stream.isIncomplete()) {
             violation(publisher, SessionError.PROTOCOL_VIOLATION.code(), "a subgroup stream ends inside an object");
@@ -150,6 +154,7 @@ final class Delivery {
         long id = session.cells.drawStreamId();
         if (id < 0) {
             relay.counters().increment("blocked.stream_limit");
+            note(subscription, stream, Obstacle.STREAM_LIMIT, "");
             return;
         }
         long limit = session.endpoint().initialStreamDataLimit();
@@ -163,6 +168,12 @@ final class Delivery {
         }
         handOver(copy);
         relay.completion().wake(session);
+    }
+
+    private void note(Subscription subscription, UpstreamStream stream, Obstacle obstacle, String reason) {
+        if (stream.hasHeader()) {
+            subscription.past.refused(stream.group(), stream.subgroup(), true, obstacle, reason, relay.now());
+        }
     }
 
     /// What the policy says of a stream that has no copy yet: asked once, by the kernel or here.
@@ -286,6 +297,7 @@ final class Delivery {
         takeFromKernel(List.of(copy));
         long finalSize = copy.highestSent();
         copy.markReset();
+        note(copy.subscription, copy.upstream, Obstacle.RESET, RulingMemory.resetReason(errorCode));
         copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
     }
 
@@ -361,6 +373,7 @@ final class Delivery {
             System.arraycopy(track.aliasOverride, 0, outgoing, header.aliasOffset(), header.aliasLength());
         }
         relay.counters().increment("received.datagrams");
+        track.receivedDatagram(payload.length);
         track.saw(header.group(), header.object());
         var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
         track.cache(cached);
@@ -408,12 +421,19 @@ final class Delivery {
         byte[] payload = datagram.payload();
         if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
             relay.counters().increment("dropped.datagram_too_large");
+            note(subscription, datagram, Obstacle.TOO_LARGE);
             return;
         }
         if (!subscription.session.queue.offer(payload)) {
             relay.counters().increment("dropped.queue_full");
+            note(subscription, datagram, Obstacle.QUEUE_FULL);
         }
+        subscription.past.sent(datagram.group(), false);
         relay.completion().wake(subscription.session);
+    }
+
+    private void note(Subscription subscription, CachedDatagram datagram, Obstacle obstacle) {
+        subscription.past.refused(datagram.group(), datagram.object(), false, obstacle, "", relay.now());
     }
 
     /// A subscription has become active: it gets from the cache what it missed since its start.

@@ -104,6 +104,11 @@ public final class InstalledPolicy {
         droppedByUserSpace.merge(reason, 1L, Long::sum);
     }
 
+    /// The name of a drop reason that its kernel form gave.
+    String reason(int ruling) {
+        return ruling <= reasons.size() ? reasons.get(ruling - 1) : "reason_" + ruling;
+    }
+
     long forwardedByKernelCount() {
         return kernelRulings[WeirRuling.FORWARD.value];
     }
@@ -116,7 +121,7 @@ public final class InstalledPolicy {
         var result = new TreeMap<String, Long>();
         for (int reason = 1; reason <= WeirRuling.LAST_REASON.value; reason++) {
             if (kernelRulings[reason] > 0) {
-                result.merge(reason <= reasons.size() ? reasons.get(reason - 1) : "reason_" + reason, kernelRulings[reason], Long::sum);
+                result.merge(reason(reason), kernelRulings[reason], Long::sum);
             }
         }
         return result;

@@ -152,6 +152,20 @@ final class LaneStream {
         finPending = false;
     }
 
+    /// Whether the peer's MAX_STREAM_DATA stops it.
+    boolean isAtLimit() {
+        return !reset && !pending.isEmpty() && pending.start(0) >= limit;
+    }
+
+    /// Where it stands, in words.
+    String state() {
+        if (reset) {
+            return "it was reset after " + sent.highest() + " bytes";
+        }
+        String done = sent.total() + " bytes sent, " + acknowledged.total() + " acknowledged, " + pendingBytes() + " waiting";
+        return isSettled() ? done + ", complete" : finSent ? done + ", its end was sent" : done;
+    }
+
     boolean isReset() {
         return reset;
     }

@@ -28,6 +28,11 @@ final class ObjectCache {
         return bytes;
     }
 
+    /// Most that is kept.
+    long limit() {
+        return most;
+    }
+
     /// Something kept has become larger.
     void grown(long by) {
         bytes += by;

@@ -94,6 +94,7 @@ final class OwnFraming {
             return;
         }
         relay.counters().increment("received.datagrams");
+        track.receivedDatagram(payload.length);
         long ordinal = publisher.datagramOrdinal(packetNumber);
         var media = new MediaObject(
                 track.name.toString(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.RulingMemory.Obstacle;
+import dev.weir.spi.DeliveryMode;
 import dev.weir.spi.FanoutObject;
 import dev.weir.spi.FrameContent;
 import dev.weir.spi.FrameParser;
@@ -46,6 +48,7 @@ final class PolicyView {
         if (verdict instanceof Verdict.Drop drop) {
             policy.droppedByUserSpace(drop.reason());
             relay.counters().increment("dropped.policy");
+            note(subscription, Obstacle.POLICY, drop.reason());
             return false;
         }
         subscription.state.forwarded(object.index().index());
@@ -65,9 +68,16 @@ final class PolicyView {
         if (verdict instanceof Verdict.Drop drop) {
             policy.droppedByUserSpace(drop.reason());
             relay.counters().increment("dropped.policy_reset");
+            note(subscription, Obstacle.GIVEN_UP, drop.reason());
             return true;
         }
         return false;
+    }
+
+    private void note(Subscription subscription, Obstacle obstacle, String reason) {
+        boolean stream = media.mode() == DeliveryMode.STREAM;
+        subscription.past.refused(
+                media.group(), stream ? media.subgroup() : media.object(), stream, obstacle, reason, relay.now());
     }
 
     private FanoutObject look(InstalledPolicy policy) {

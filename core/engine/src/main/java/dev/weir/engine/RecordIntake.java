@@ -8,6 +8,7 @@ import dev.weir.abi.PacketRecord;
 import dev.weir.abi.RecordEntry;
 import dev.weir.abi.WeirReason;
 import dev.weir.abi.WeirRuling;
+import dev.weir.engine.RulingMemory.Obstacle;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
             - dev.weir.abi.WeirLimit.CANDIDATES * Candidate.LAYOUT.byteSize();
     private static final int RULING_MASK = (1 << WeirRuling.BITS.value) - 1;
     private static final String[] DEFERRED = reasonNames("deferred.");
+    private static final String[] REASONS = reasonNames("");
 
     private final Relay relay;
 
@@ -37,12 +39,16 @@ final class RecordIntake implements DataPlane.RecordHandler {
     }
 
     /// One media frame of the record, with what the engine knows about it.
+    ///
+    /// @param objectId the subgroup ID of a stream
     private record Frame(
             boolean stream,
             boolean fin,
             @Nullable Track track,
             @Nullable UpstreamStream upstream,
             ServedDatagrams.@Nullable ServedObject object,
+            long group,
+            long objectId,
             long offset,
             int length) {}
 
@@ -105,6 +111,8 @@ final class RecordIntake implements DataPlane.RecordHandler {
                 track,
                 upstream,
                 object,
+                Candidate.group(candidate),
+                Candidate.object(candidate),
                 Candidate.offset(candidate),
                 Short.toUnsignedInt(Candidate.length(candidate)));
     }
@@ -129,7 +137,9 @@ final class RecordIntake implements DataPlane.RecordHandler {
             }
             return;
         }
+        subscriber.tally.left(reason);
         noteRulings(subscriber, frames, RecordEntry.rulings(entry));
+        remember(subscriber, timeNs, frames, entry);
         if (forwarded != 0) {
             applyCopy(publisher, subscriber, timeNs, frames, entry, forwarded);
         }
@@ -170,6 +180,31 @@ final class RecordIntake implements DataPlane.RecordHandler {
                 (isForwarded ? frame.object().admitted() : frame.object().dropped()).set(subscriber.slot);
             } else if (frame.upstream() != null && subscription != null) {
                 subscription.rulings.put(frame.upstream(), isForwarded);
+            }
+        }
+    }
+
+    /// Keeps for `policy explain` what became of each frame.
+    private void remember(Session subscriber, long timeNs, List<Frame> frames, MemorySegment entry) {
+        int forwarded = Short.toUnsignedInt(RecordEntry.forwarded(entry));
+        long rulings = RecordEntry.rulings(entry);
+        int reason = Byte.toUnsignedInt(RecordEntry.reason(entry));
+        InstalledPolicy policy = relay.policies().byIndex(Byte.toUnsignedInt(RecordEntry.policy(entry)));
+        for (int i = 0; i < frames.size(); i++) {
+            Frame frame = frames.get(i);
+            Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
+            if (subscription == null) {
+                continue;
+            }
+            int ruling = (int) (rulings >>> i * WeirRuling.BITS.value & RULING_MASK);
+            if ((forwarded & 1 << i) != 0) {
+                subscription.past.sent(frame.group(), true);
+            } else if (ruling != WeirRuling.NONE.value && ruling != WeirRuling.FORWARD.value) {
+                subscription.past.refused(frame.group(), frame.objectId(), frame.stream(), Obstacle.KERNEL_POLICY,
+                        policy == null ? "" : policy.reason(ruling), timeNs);
+            } else if (DEFERRED[reason] != null && reason != WeirReason.POLICY.value) {
+                subscription.past.refused(frame.group(), frame.objectId(), frame.stream(), Obstacle.LEFT,
+                        REASONS[reason], timeNs);
             }
         }
     }

@@ -50,6 +50,8 @@ public final class Relay {
     private final Recovery recovery = new Recovery(this);
     private final RecordIntake intake = new RecordIntake(this);
     private final OwnFraming ownFraming = new OwnFraming(this);
+    private final RelayViews views = new RelayViews(this);
+    private final RelaySteering steering = new RelaySteering(this);
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
     private long lanesLookedAfterNanos;
@@ -292,7 +294,8 @@ public final class Relay {
             return;
         }
         var entries = new ArrayList<FanoutEntry>();
-        for (Subscription s : track.active()) {
+        // Left to user space: the kernel still follows the track, and copies to nobody.
+        for (Subscription s : steering.isLeftToUserSpace(track) ? List.<Subscription>of() : track.active()) {
             if (s.session.laneLive) {
                 entries.add(new FanoutEntry(
                         s.session.slot,
@@ -374,6 +377,20 @@ public final class Relay {
     /// Who gets what.
     public Policies policies() {
         return policies;
+    }
+
+    /// What can be seen of it.
+    public RelayViews views() {
+        return views;
+    }
+
+    /// What it can be made to do.
+    public RelaySteering steering() {
+        return steering;
+    }
+
+    long leaseNanos() {
+        return leaseNanos;
     }
 
     ObjectCache cache() {

@@ -55,6 +55,10 @@ final class SendQueue {
         datagramsOut--;
     }
 
+    int waitingDatagrams() {
+        return datagrams.size();
+    }
+
     boolean hasDatagrams() {
         return !datagrams.isEmpty() || datagramsOut > 0;
     }

@@ -37,6 +37,7 @@ public final class Session {
     final RttEstimate rtt = new RttEstimate();
     final SendQueue queue = new SendQueue();
     final PathMeasure measure = new PathMeasure();
+    final LaneTally tally = new LaneTally();
     /// Words that policies keep for this lane where no kernel shares them.
     private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();
     String laneClass = LaneView.DEFAULT_CLASS;
@@ -144,6 +145,7 @@ public final class Session {
             QuicEndpoint connection, long nextStreamId, long streamIdLimit, long connectionData, int maxAckDelayMillis) {
         relay.locked(() -> {
             endpoint = connection;
+            tally.establishedNanos = relay.now();
             maxAckDelayNanos = maxAckDelayMillis * 1_000_000L;
             cells.streamIds(nextStreamId, streamIdLimit);
             cells.giveConnectionData(connectionData);

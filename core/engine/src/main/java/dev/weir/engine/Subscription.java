@@ -44,6 +44,9 @@ final class Subscription {
     /// Streams the policy was asked about, by the kernel or by user space, that have no copy (yet): true if they are forwarded.
     final Map<UpstreamStream, Boolean> rulings = new IdentityHashMap<>();
 
+    /// What stood in the way of its last objects.
+    final RulingMemory past = new RulingMemory();
+
     Subscription(Session session, Track track, RequestChannel channel) {
         this.session = session;
         this.track = track;

@@ -62,6 +62,9 @@ final class Track {
     long upstreamStreamsSeen;
     long endedAtNanos;
     boolean forwarding;
+    long receivedDatagrams;
+    /// Of its objects, with their headers.
+    long receivedBytes;
 
     Track(FullTrackName name) {
         this.name = name;
@@ -81,6 +84,15 @@ final class Track {
             datagrams.removeFirst();
         }
         datagrams.addLast(datagram);
+    }
+
+    void receivedDatagram(int bytes) {
+        receivedDatagrams++;
+        receivedBytes += bytes;
+    }
+
+    int cachedDatagrams() {
+        return datagrams.size();
     }
 
     Iterable<CachedDatagram> datagrams() {

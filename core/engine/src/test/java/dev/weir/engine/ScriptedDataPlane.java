@@ -202,6 +202,11 @@ final class ScriptedDataPlane implements DataPlane {
     }
 
     @Override
+    public long leaseUntilNanos() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public void drain(RecordHandler handler) {
         MemorySegment record;
         while ((record = records.poll()) != null) {

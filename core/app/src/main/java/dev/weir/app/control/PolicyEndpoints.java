@@ -28,13 +28,41 @@ public final class PolicyEndpoints {
         });
         commands.put("policy stats", arguments -> Map.of("statistics", control.statistics()));
         commands.put("policy log", arguments -> Map.of("log", control.verifierLog(text(arguments, "policy"))));
-        commands.put("subscriber list", arguments -> Map.of("subscribers", control.subscribers()));
         commands.put("class list", arguments -> Map.of("classes", control.classes()));
         commands.put("class set", arguments -> {
             control.setClass(arguments.path("subscriber").asInt(), text(arguments, "class"));
             return Map.of("subscriber", arguments.path("subscriber").asInt(), "class", text(arguments, "class"));
         });
+        commands.put("policy show", arguments -> show(control, text(arguments, "policy")));
+        commands.put("bpf log", arguments -> logs(control));
         return commands;
+    }
+
+    private static Map<String, Object> show(PolicyControl control, String name) {
+        List<PolicyControl.PolicyStatus> policies =
+                control.policies().stream().filter(each -> each.name().equals(name)).toList();
+        if (policies.isEmpty()) {
+            throw new ControlException("There is no policy '" + name + "'; 'policy list' names them.");
+        }
+        List<PolicyControl.Assignment> assignments =
+                control.assignments().stream().filter(each -> each.policy().equals(name)).toList();
+        return Map.of(
+                "policy", policies.getFirst(),
+                "assignments", assignments,
+                "statistics", control.statistics().stream().filter(each -> each.policy().equals(name)).toList(),
+                "log", control.verifierLog(name));
+    }
+
+    /// The verifier's logs of all policies that it refused.
+    private static Map<String, Object> logs(PolicyControl control) {
+        var logs = new LinkedHashMap<String, String>();
+        for (PolicyControl.PolicyStatus policy : control.policies()) {
+            String log = control.verifierLog(policy.name());
+            if (!log.isEmpty()) {
+                logs.put(policy.name(), log);
+            }
+        }
+        return Map.of("logs", logs);
     }
 
     private static String text(JsonNode arguments, String name) {

@@ -41,6 +41,11 @@ public final class TerminationSignal {
                 .invoke(null, signalType.getConstructor(String.class).newInstance(name), handler);
     }
 
+    /// The same as if a signal had come.
+    void give() {
+        received.countDown();
+    }
+
     /// @throws InterruptedException if the thread is interrupted before a signal comes
     public void await() throws InterruptedException {
         received.await();

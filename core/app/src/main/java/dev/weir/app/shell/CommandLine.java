@@ -22,6 +22,9 @@ import org.springframework.shell.core.command.ParsedInput;
 /// @param helpWanted whether `--help` or `-h` is among them
 record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
 
+    /// Words of a command's name, as in `subscriber class set`.
+    private static final int LONGEST_NAME = 3;
+
     /// @param arguments the argument vector
     /// @param registry the commands there are
     /// @return the parsed line
@@ -61,7 +64,7 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
     }
 
     private static Command command(List<String> arguments, CommandRegistry registry) {
-        for (int words = Math.min(2, arguments.size()); words > 0; words--) {
+        for (int words = Math.min(LONGEST_NAME, arguments.size()); words > 0; words--) {
             Command command = registry.getCommandByName(String.join(" ", arguments.subList(0, words)));
             if (command != null) {
                 return command;

@@ -155,7 +155,8 @@ class PolicyCommands {
         return table.toString();
     }
 
-    private static String statistics(JsonNode answer) {
+    /// What policies decided, of an answer with `statistics`.
+    static String statistics(JsonNode answer) {
         var table = new Columns("ID", "POLICY", "VERDICT", "KERNEL", "USER SPACE");
         for (JsonNode each : answer.path("statistics")) {
             String id = String.valueOf(each.path("assignment").asInt());

@@ -8,6 +8,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -35,11 +38,21 @@ final class RunningRelay {
             Function<JsonNode, String> table) {
         try {
             JsonNode answer = ControlClient.call(control == null ? ControlSockets.only() : control, command, arguments);
-            output.println(format == OutputFormat.JSON ? JSON.writeValueAsString(answer) : table.apply(answer));
-            output.flush();
+            print(output, format, answer, () -> table.apply(answer));
         } catch (ControlException e) {
             throw CommandFailedException.because(
                     e.getMessage() == null ? "the relay could not be asked" : e.getMessage(), e);
         }
+    }
+
+    /// Prints an answer as JSON, or as what a table makes of it.
+    static void print(PrintWriter output, OutputFormat format, Object answer, Supplier<String> table) {
+        output.println(format == OutputFormat.JSON ? JSON.writeValueAsString(answer) : table.get());
+        output.flush();
+    }
+
+    /// The texts of a list.
+    static String joined(JsonNode list, String separator) {
+        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asString).collect(Collectors.joining(separator));
     }
 }

@@ -6,7 +6,9 @@ import dev.weir.app.control.ControlException;
 import dev.weir.app.control.ControlServer;
 import dev.weir.app.control.ControlSockets;
 import dev.weir.app.control.PolicyEndpoints;
+import dev.weir.app.control.RelayEndpoints;
 import dev.weir.app.relay.ListenAddress;
+import dev.weir.app.relay.RelayEnd;
 import dev.weir.app.relay.RelayIdentity;
 import dev.weir.app.relay.RelayPolicies;
 import dev.weir.app.relay.StatisticsFile;
@@ -21,6 +23,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +80,8 @@ class ServeCommand {
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
-                ControlServer _ = listen(control, relay, policies)) {
+                RelayEnd end = new RelayEnd(relay, signal);
+                ControlServer _ = listen(control, relay, policies, end)) {
             run(relay, stats, context.outputWriter(), signal);
         }
     }
@@ -96,13 +100,16 @@ class ServeCommand {
     }
 
     /// @return null if none is wanted
-    private static @Nullable ControlServer listen(@Nullable Path control, RelayServer relay, PolicyService policies) {
+    private static @Nullable ControlServer listen(
+            @Nullable Path control, RelayServer relay, PolicyService policies, RelayEnd end) {
         if (control != null && control.toString().equals("none")) {
             return null;
         }
         Path socket = control == null ? ControlSockets.of(relay.address().getPort()) : control;
         try {
-            return ControlServer.start(socket, PolicyEndpoints.of(policies));
+            var commands = new HashMap<>(PolicyEndpoints.of(policies));
+            commands.putAll(RelayEndpoints.of(relay, end));
+            return ControlServer.start(socket, commands);
         } catch (ControlException e) {
             if (control != null) {
                 throw e;

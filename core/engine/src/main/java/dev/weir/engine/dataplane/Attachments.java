@@ -7,6 +7,7 @@ import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.MonotonicClock;
 import dev.weir.kernel.TcxAttachment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -97,6 +98,24 @@ final class Attachments implements AutoCloseable {
             old.close();
         }
         return nanos;
+    }
+
+    /// The devices looked at last.
+    synchronized List<InterfaceInfo> devices() {
+        return List.copyOf(interfaces.values());
+    }
+
+    synchronized boolean isAttached(int index) {
+        return attachments.containsKey(index);
+    }
+
+    synchronized int count() {
+        return attachments.size();
+    }
+
+    /// The program in force, and the others of its object.
+    synchronized List<BpfProgram> programs() {
+        return List.copyOf(current.programs());
     }
 
     /// What the program has run since the beginning.

@@ -19,6 +19,8 @@ import dev.weir.engine.Cells;
 import dev.weir.engine.DataPlane;
 import dev.weir.engine.PolicyPlane;
 import dev.weir.engine.QuicEndpoint;
+import dev.weir.engine.view.KernelView;
+import dev.weir.engine.view.LaneFacts;
 import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.BpfProgram;
@@ -431,6 +433,21 @@ public final class KernelDataPlane implements DataPlane {
         if (!closed) {
             Control.leaseUntilNs(control, untilNanos);
         }
+    }
+
+    @Override
+    public long leaseUntilNanos() {
+        return closed ? 0 : Control.leaseUntilNs(control);
+    }
+
+    @Override
+    public LaneFacts laneFacts(int slot) {
+        return closed ? LaneFacts.NONE : KernelReading.laneFacts(Lane.at(lanes, slot), attachments);
+    }
+
+    @Override
+    public KernelView kernelView() {
+        return closed ? KernelView.NONE : KernelReading.view(object, attachments, events.pending());
     }
 
     @Override

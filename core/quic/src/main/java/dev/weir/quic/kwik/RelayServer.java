@@ -9,6 +9,8 @@ import dev.weir.engine.Relay;
 import dev.weir.engine.RelayException;
 import dev.weir.engine.RelayException.ErrorCode;
 import dev.weir.engine.RelayOptions;
+import dev.weir.engine.RelaySteering;
+import dev.weir.engine.RelayViews;
 import dev.weir.engine.dataplane.KernelDataPlane;
 import dev.weir.kernel.KernelException;
 import java.io.IOException;
@@ -51,6 +53,7 @@ public final class RelayServer implements AutoCloseable {
     private final Set<RelayConnection> connections;
     private final InetSocketAddress address;
     private final boolean kernelPath;
+    private final String kernelProblem;
 
     private RelayServer(
             Relay relay,
@@ -59,7 +62,8 @@ public final class RelayServer implements AutoCloseable {
             ExecutorService receivers,
             Set<RelayConnection> connections,
             InetSocketAddress address,
-            boolean kernelPath) {
+            boolean kernelPath,
+            String kernelProblem) {
         this.relay = relay;
         this.channel = channel;
         this.connector = connector;
@@ -67,6 +71,7 @@ public final class RelayServer implements AutoCloseable {
         this.connections = connections;
         this.address = address;
         this.kernelPath = kernelPath;
+        this.kernelProblem = kernelProblem;
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("weir-conductor").daemon().factory());
     }
@@ -78,9 +83,10 @@ public final class RelayServer implements AutoCloseable {
     public static RelayServer start(RelayOptions options) throws RelayException {
         DatagramChannel channel = bind(options.listen());
         @Nullable KernelDataPlane plane = null;
+        var problem = new StringBuilder();
         try {
             var address = (InetSocketAddress) channel.getLocalAddress();
-            plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort());
+            plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort(), problem);
             var relay = new Relay(
                     plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
             var configuration = configuration(options);
@@ -105,7 +111,7 @@ public final class RelayServer implements AutoCloseable {
                 connector.registerApplicationProtocol(
                         fan.subscriber(), new RelayProtocol(connections, Framing.OWN_SUBSCRIBER));
             }
-            var server = new RelayServer(relay, channel, connector, receivers, connections, address, plane != null);
+            var server = new RelayServer(relay, channel, connector, receivers, connections, address, plane != null, problem.toString());
             server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
             connector.start();
             return server;
@@ -140,13 +146,14 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port) {
+    private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port, StringBuilder problem) {
         try {
             return KernelDataPlane.open(port);
         } catch (KernelException e) {
             if (options.path() == PathMode.KERNEL) {
                 throw new RelayException(ErrorCode.KERNEL, e.getMessage(), e);
             }
+            problem.append(e.getMessage());
             LOG.atWarn().log("Copies are made in user space: {}", e.getMessage());
             return null;
         }
@@ -184,9 +191,24 @@ public final class RelayServer implements AutoCloseable {
         return kernelPath;
     }
 
+    /// Why there is no data plane although one was wanted, a sentence; empty otherwise.
+    public String kernelProblem() {
+        return kernelProblem;
+    }
+
     /// Who gets what.
     public Policies policies() {
         return relay.policies();
+    }
+
+    /// What can be seen of it.
+    public RelayViews views() {
+        return relay.views();
+    }
+
+    /// What it can be made to do.
+    public RelaySteering steering() {
+        return relay.steering();
     }
 
     /// All counters under their stable names (docs/reference/counters.md).
