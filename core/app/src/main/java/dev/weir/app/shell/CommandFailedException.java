@@ -20,6 +20,12 @@ final class CommandFailedException extends RuntimeException {
         return new CommandFailedException(sentence, OneShotRunner.FAILED, cause);
     }
 
+    /// @param sentence what, where, why and what to do
+    /// @param exitCode of what failed
+    static CommandFailedException withCode(String sentence, int exitCode) {
+        return new CommandFailedException(sentence, exitCode, null);
+    }
+
     /// For commands that have already told what went wrong.
     ///
     /// @param exitCode what the command returned

@@ -17,7 +17,15 @@ final class CommandHelp {
         List<CommandOption> options = command.getOptions();
         int width = options.stream().mapToInt(option -> synopsis(option).length()).max().orElse(0);
         return command.getDescription() + "\n\nUsage: ./weir " + command.getName() + " [OPTIONS]\n\n"
-                + options.stream().map(option -> line(option, width)).collect(Collectors.joining());
+                + options.stream().map(option -> line(option, width)).collect(Collectors.joining())
+                + examples(command.getName());
+    }
+
+    private static String examples(String command) {
+        List<String> examples = CommandExamples.of(command);
+        return examples.isEmpty() ? "" : examples.stream()
+                .map(each -> "  ./weir " + each + "\n")
+                .collect(Collectors.joining("", "\nExamples:\n\n", ""));
     }
 
     private static String line(CommandOption option, int width) {

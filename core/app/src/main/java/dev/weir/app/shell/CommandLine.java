@@ -23,7 +23,7 @@ import org.springframework.shell.core.command.ParsedInput;
 record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
 
     /// Words of a command's name, as in `subscriber class set`.
-    private static final int LONGEST_NAME = 3;
+    static final int LONGEST_NAME = 3;
 
     /// @param arguments the argument vector
     /// @param registry the commands there are
