@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -26,6 +27,28 @@ public final class RelayEndpoints {
     private final RelaySteering steering;
     private final RelayEnd end;
     private final long startedNanos = System.nanoTime();
+
+    /// What `top` needs of a lane: it asks every second, and there may be a thousand.
+    private record TopLane(
+            int id,
+            String address,
+            String laneClass,
+            String path,
+            long copiesByKernel,
+            long copiesByUserSpace,
+            long sentBytes,
+            long pendingBytes,
+            long smoothedRttNanos,
+            int lossPerMillion,
+            String stoppedBy) {
+        static TopLane of(LaneStatus lane) {
+            return new TopLane(
+                    lane.id(), lane.address(), lane.laneClass(), lane.path(), lane.copiesByKernel(), lane.copiesByUserSpace(),
+                    lane.sentBytes(), lane.pendingBytes(), lane.smoothedRttNanos(), lane.lossPerMillion(),
+                    lane.limits().stream().filter(LaneStatus.Limit::isReached).map(LaneStatus.Limit::name)
+                            .collect(Collectors.joining(", ")));
+        }
+    }
 
     private RelayEndpoints(RelayServer relay, RelayEnd end) {
         this.relay = relay;
@@ -90,7 +113,8 @@ public final class RelayEndpoints {
         commands.put("lane show", arguments -> Map.of("lane", lane(arguments.path("lane").asInt())));
         commands.put("mode show", arguments -> Map.of("mode", views.relay().mode(), "tracks", views.tracks()));
         commands.put("top", arguments -> Map.of(
-                "relay", views.relay(), "atNanos", System.nanoTime(), "tracks", views.tracks(), "lanes", views.lanes()));
+                "relay", views.relay(), "atNanos", System.nanoTime(), "tracks", views.tracks(),
+                "lanes", views.lanes().stream().map(TopLane::of).toList()));
     }
 
     private void addSteering(Map<String, Function<JsonNode, Object>> commands) {

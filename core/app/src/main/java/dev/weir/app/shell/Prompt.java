@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.jline.reader.EndOfFileException;
@@ -40,6 +41,9 @@ final class Prompt {
         Path history = historyFile(System.getenv());
         try {
             Files.createDirectories(history.getParent());
+            if (!Files.exists(history)) {
+                Files.createFile(history, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
             builder.variable(LineReader.HISTORY_FILE, history);
         } catch (IOException e) {
             terminal.writer().println("The history is not kept: " + history.getParent() + " cannot be made (" + e.getMessage() + ").");

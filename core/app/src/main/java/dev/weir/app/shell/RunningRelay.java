@@ -36,9 +36,25 @@ final class RunningRelay {
             String command,
             Map<String, ?> arguments,
             Function<JsonNode, String> table) {
+        JsonNode answer = asked(() -> ControlClient.call(socket(control), command, arguments));
+        print(output, format, answer, () -> table.apply(answer));
+    }
+
+    /// The socket to ask.
+    ///
+    /// @param control what was named; null: the only one that there is
+    static Path socket(@Nullable Path control) {
+        return asked(() -> control == null ? ControlSockets.only() : control);
+    }
+
+    /// The answer of the relay.
+    static JsonNode answer(Path socket, String command) {
+        return asked(() -> ControlClient.call(socket, command, Map.of()));
+    }
+
+    private static <T> T asked(Supplier<T> question) {
         try {
-            JsonNode answer = ControlClient.call(control == null ? ControlSockets.only() : control, command, arguments);
-            print(output, format, answer, () -> table.apply(answer));
+            return question.get();
         } catch (ControlException e) {
             throw CommandFailedException.because(
                     e.getMessage() == null ? "the relay could not be asked" : e.getMessage(), e);

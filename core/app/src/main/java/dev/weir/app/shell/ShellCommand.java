@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
-import dev.weir.app.control.ControlClient;
-import dev.weir.app.control.ControlException;
-import dev.weir.app.control.ControlSockets;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -12,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.shell.core.command.CommandContext;
@@ -42,7 +38,7 @@ class ShellCommand {
             @Option(longName = "script", description = "file with commands, one a line, or - for standard input; ends at the first error")
                     @Nullable Path script,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
-        Path socket = socket(control);
+        Path socket = RunningRelay.socket(control);
         var commands = new PromptCommands(runner.getObject(), context.commandRegistry(), socket);
         Console console = System.console();
         if (script != null) {
@@ -61,21 +57,9 @@ class ShellCommand {
         new Prompt(new PromptCommands(runner.getObject(), registry, socket), terminal.getObject().open(), name).run();
     }
 
-    private static Path socket(@Nullable Path control) {
-        try {
-            return control == null ? ControlSockets.only() : control;
-        } catch (ControlException e) {
-            throw CommandFailedException.because(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     private static String name(Path socket) {
-        try {
-            String address = ControlClient.call(socket, "relay status", Map.of()).path("address").asString();
-            return address.substring(address.lastIndexOf(':') + 1);
-        } catch (ControlException e) {
-            throw CommandFailedException.because(String.valueOf(e.getMessage()), e);
-        }
+        String address = RunningRelay.answer(socket, "relay status").path("address").asString();
+        return address.substring(address.lastIndexOf(':') + 1);
     }
 
     private static void script(PromptCommands commands, Path script, PrintWriter output) {
