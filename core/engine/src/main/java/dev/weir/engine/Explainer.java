@@ -115,9 +115,8 @@ final class Explainer {
     private String words(Match match) {
         Finding finding = match.finding();
         String reason = finding.reason().isEmpty() ? "" : " (" + finding.reason() + ")";
-        String policy = match.obstacle() == RulingMemory.Obstacle.KERNEL_POLICY || match.obstacle() == RulingMemory.Obstacle.POLICY
-                ? " " + subscription.policy.name() : "";
-        return "%s%s%s, %.1f s ago".formatted(finding.what(), policy, reason, finding.ageNanos() / NANOS_PER_SECOND);
+        String what = finding.what().replace("the policy", "the policy " + subscription.policy.name());
+        return "%s%s, %.1f s ago".formatted(what, reason, finding.ageNanos() / NANOS_PER_SECOND);
     }
 
     private static String upper(String text) {

@@ -24,8 +24,8 @@ final class RulingMemory {
 
     /// What stood in the way.
     enum Obstacle {
-        KERNEL_POLICY("dropped by the policy, in the kernel"),
-        POLICY("dropped by the policy, in user space"),
+        KERNEL_POLICY("dropped by the policy in the kernel"),
+        POLICY("dropped by the policy in user space"),
         GIVEN_UP("given up by the policy while it waited"),
         LEFT("left to user space by the kernel"),
         TOO_LARGE("too large for a DATAGRAM to this subscriber"),
