@@ -62,6 +62,7 @@ static __always_inline int draw_copy(struct scratch *s, const struct lane *lane,
 
 	if (number >= lane->packet_number_limit) {
 		give_window_back(credit, size);
+		entry->packet_number = number; /* for the account: drawn, and on no packet */
 		return REASON_KEY_LIMIT;
 	}
 	__sync_fetch_and_add(&credit->copies, 1);

@@ -25,6 +25,18 @@ public final class Cells {
 
     private final MemorySegment number;
     private final MemorySegment credit;
+    /// Numbers that user space drew, and why some of them are on no packet. Guarded by this.
+    private long drawnByUserSpace;
+    private long givenBack;
+    private long leftOut;
+
+    /// Where the packet numbers have gone, at one moment. What is missing to `next` the kernel has drawn.
+    ///
+    /// @param next the next one; every smaller one was drawn
+    /// @param byUserSpace drawn by user space for a packet
+    /// @param givenBack drawn by user space for a packet that was empty then, and so on none
+    /// @param leftOut skipped for a change of keys
+    record Numbers(long next, long byUserSpace, long givenBack, long leftOut) {}
 
     private Cells(MemorySegment number, MemorySegment credit) {
         this.number = number;
@@ -49,8 +61,19 @@ public final class Cells {
     }
 
     /// Draws a packet number. It is never given back.
-    public long drawPacketNumber() {
+    public synchronized long drawPacketNumber() {
+        drawnByUserSpace++;
         return (long) NEXT.getAndAdd(number, 0L, 1L);
+    }
+
+    /// The number drawn last by user space is on no packet: a gap, which is legal (RFC 9000 section 12.3).
+    public synchronized void notUsed() {
+        drawnByUserSpace--;
+        givenBack++;
+    }
+
+    synchronized Numbers numbers() {
+        return new Numbers(nextPacketNumber(), drawnByUserSpace, givenBack, leftOut);
     }
 
     /// The packet number that the next draw would give; every smaller one was drawn.
@@ -61,13 +84,14 @@ public final class Cells {
     /// Leaves out packet numbers so that the next one drawn is at least `minimum`.
     ///
     /// @return how many numbers were left out
-    public long skipTo(long minimum) {
+    public synchronized long skipTo(long minimum) {
         while (true) {
             long next = nextPacketNumber();
             if (next >= minimum) {
                 return 0;
             }
             if (NEXT.compareAndSet(number, 0L, next, minimum)) {
+                leftOut += minimum - next;
                 return minimum - next;
             }
         }

@@ -131,6 +131,9 @@ final class Delivery {
             if (fin) {
                 copy.ended();
             }
+            if (fin && copy.isSettled()) {
+                settled(copy); // the kernel's copies were acknowledged before the last bytes came up to here
+            }
             if (copy.hasPending()) {
                 relay.completion().wake(subscription.session);
             }
@@ -216,6 +219,7 @@ final class Delivery {
         copy.subscription.rulings.remove(copy.upstream);
         copy.subscription.streams.put(copy.upstream, copy);
         copy.subscription.streamsOpened++;
+        copy.subscription.session.account.streamsOpened++;
         copy.subscription.session.queue.add(copy);
     }
 
@@ -297,6 +301,7 @@ final class Delivery {
         takeFromKernel(List.of(copy));
         long finalSize = copy.highestSent();
         copy.markReset();
+        copy.subscription.session.account.streamsReset++;
         note(copy.subscription, copy.upstream, Obstacle.RESET, RulingMemory.resetReason(errorCode));
         copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
     }
@@ -324,6 +329,9 @@ final class Delivery {
     /// A lane stream is acknowledged to its end.
     void settled(LaneStream copy) {
         forgetInKernel(copy);
+        if (!copy.isReset()) {
+            copy.subscription.session.account.streamsDelivered++;
+        }
         copy.subscription.session.queue.remove(copy);
     }
 
@@ -386,6 +394,9 @@ final class Delivery {
         var served = publisher == null
                 ? null
                 : publisher.served.find(packetNumber, track.index, cached.group(), cached.object());
+        if (served != null) {
+            relay.auditor().met(served);
+        }
         for (Subscription subscription : track.active()) {
             int slot = subscription.session.slot;
             if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {
@@ -415,17 +426,23 @@ final class Delivery {
         if (!subscription.forward || !subscription.wants(datagram.group(), datagram.object())) {
             return;
         }
+        LaneAccount account = subscription.session.account;
+        account.offered++;
         if (!admitted && !datagram.view().forwards(subscription)) {
+            account.refusedByPolicy++;
             return;
         }
         byte[] payload = datagram.payload();
         if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
             relay.counters().increment("dropped.datagram_too_large");
+            account.tooLarge++;
             note(subscription, datagram, Obstacle.TOO_LARGE);
             return;
         }
+        account.queued++;
         if (!subscription.session.queue.offer(payload)) {
             relay.counters().increment("dropped.queue_full");
+            account.queueFull++;
             note(subscription, datagram, Obstacle.QUEUE_FULL);
         }
         subscription.past.sent(datagram.group(), false);
@@ -469,6 +486,8 @@ final class Delivery {
         for (LaneStream copy : new ArrayList<>(subscription.streams.values())) {
             if (!copy.isSettled() && subscription.session.isEstablished()) {
                 resetLaneStream(copy, StreamResetCode.CANCELLED.code());
+            } else if (!copy.isSettled()) {
+                subscription.session.account.streamsCutOff++;
             }
             subscription.session.queue.remove(copy);
         }

@@ -36,6 +36,7 @@ final class Ledger {
     private long lowest;
     private long top;
     private int outstanding;
+    private int outstandingDatagrams;
     private long largestAcknowledged = -1;
     private long latestSentNanos;
 
@@ -56,6 +57,11 @@ final class Ledger {
     /// Number of packets whose fate is open.
     int outstanding() {
         return outstanding;
+    }
+
+    /// Number of DATAGRAM frames in packets whose fate is open.
+    int outstandingDatagrams() {
+        return outstandingDatagrams;
     }
 
     long latestSentNanos() {
@@ -83,10 +89,12 @@ final class Ledger {
         lengths[at] = length | (fin ? FIN : 0);
         latestSentNanos = Math.max(latestSentNanos, nanos);
         outstanding++;
+        outstandingDatagrams += streamId == NO_STREAM ? length : 0;
     }
 
-    /// Adds a further STREAM frame to the packet registered last with this number.
+    /// Adds a further STREAM frame, or DATAGRAM frames as in [#sent], to the packet registered last with this number.
     void alsoSent(long number, long streamId, long offset, int length, boolean fin) {
+        outstandingDatagrams += streamId == NO_STREAM ? length : 0;
         furtherFrames.merge(number, new long[] {streamId, offset, length | (fin ? (long) FIN : 0L)}, (a, b) -> {
             long[] joined = Arrays.copyOf(a, a.length + b.length);
             System.arraycopy(b, 0, joined, a.length, b.length);
@@ -142,16 +150,22 @@ final class Ledger {
         int at = index(number);
         numbers[at] = -1;
         outstanding--;
-        if (streamIds[at] == NO_STREAM) {
-            fate.datagrams(lengths[at]);
-        } else {
-            fate.stream(streamIds[at], offsets[at], lengths[at] & ~FIN, (lengths[at] & FIN) != 0);
-        }
+        settle(streamIds[at], offsets[at], lengths[at], fate);
         long @Nullable [] more = furtherFrames.isEmpty() ? null : furtherFrames.remove(number);
         if (more != null) {
             for (int i = 0; i < more.length; i += 3) {
-                fate.stream(more[i], more[i + 1], (int) more[i + 2] & ~FIN, ((int) more[i + 2] & FIN) != 0);
+                settle(more[i], more[i + 1], (int) more[i + 2], fate);
             }
+        }
+    }
+
+    private void settle(long streamId, long offset, int lengthAndFin, Fate fate) {
+        int length = lengthAndFin & ~FIN;
+        if (streamId == NO_STREAM) {
+            outstandingDatagrams -= length;
+            fate.datagrams(length);
+        } else {
+            fate.stream(streamId, offset, length, (lengthAndFin & FIN) != 0);
         }
     }
 

@@ -57,6 +57,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
         Session publisher = publisherOf(record);
         if (publisher == null) {
             relay.counters().increment("records.stale");
+            noteNumbersOnly(record);
             return;
         }
         relay.counters().increment("records");
@@ -72,8 +73,24 @@ final class RecordIntake implements DataPlane.RecordHandler {
                     publisher,
                     PacketRecord.timeNs(record),
                     frames,
-                    record.asSlice(PacketRecord.LAYOUT.byteSize() + i * RecordEntry.LAYOUT.byteSize()));
+                    entry(record, i));
         }
+    }
+
+    /// Of a publisher that is gone nothing matters any more but the packet numbers that its copies have taken.
+    private void noteNumbersOnly(MemorySegment record) {
+        int entries = Short.toUnsignedInt(PacketRecord.entryCount(record));
+        for (int i = 0; i < entries; i++) {
+            MemorySegment entry = entry(record, i);
+            Session subscriber = relay.session(RecordEntry.lane(entry));
+            if (subscriber != null) {
+                noteNumber(subscriber, entry, Short.toUnsignedInt(RecordEntry.forwarded(entry)));
+            }
+        }
+    }
+
+    private static MemorySegment entry(MemorySegment record, int index) {
+        return record.asSlice(PacketRecord.LAYOUT.byteSize() + index * RecordEntry.LAYOUT.byteSize());
     }
 
     private @Nullable Session publisherOf(MemorySegment record) {
@@ -135,13 +152,27 @@ final class RecordIntake implements DataPlane.RecordHandler {
             if (forwarded != 0) {
                 relay.counters().increment("copies.to_gone_lanes");
             }
+            if (subscriber != null) {
+                noteNumber(subscriber, entry, forwarded);
+            }
             return;
         }
         subscriber.tally.left(reason);
         noteRulings(subscriber, frames, RecordEntry.rulings(entry));
         remember(subscriber, timeNs, frames, entry);
+        noteNumber(subscriber, entry, forwarded);
         if (forwarded != 0) {
             applyCopy(publisher, subscriber, timeNs, frames, entry, forwarded);
+        }
+    }
+
+    /// Enters the packet number that the kernel drew: for a copy, or for none because its key has come to its limit.
+    private static void noteNumber(Session subscriber, MemorySegment entry, int forwarded) {
+        long number = RecordEntry.packetNumber(entry);
+        if (forwarded != 0) {
+            subscriber.account.kernelDrew(number);
+        } else if (number != 0) {
+            subscriber.account.kernelLeftOut(number);
         }
     }
 
@@ -178,6 +209,9 @@ final class RecordIntake implements DataPlane.RecordHandler {
             Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
             if (frame.object() != null && subscription != null) {
                 (isForwarded ? frame.object().admitted() : frame.object().dropped()).set(subscriber.slot);
+                if (!isForwarded) {
+                    subscriber.account.droppedByKernel++;
+                }
             } else if (frame.upstream() != null && subscription != null) {
                 subscription.rulings.put(frame.upstream(), isForwarded);
             }
@@ -229,6 +263,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
             }
             if (frame.object() != null) {
                 frame.object().served().set(subscriber.slot);
+                subscriber.account.servedByKernel++;
                 datagrams++;
                 continue;
             }
@@ -246,6 +281,8 @@ final class RecordIntake implements DataPlane.RecordHandler {
         }
         if (!registered) {
             subscriber.ledger.sent(number, timeNs, size, Ledger.NO_STREAM, 0, datagrams, false);
+        } else if (datagrams > 0) {
+            subscriber.ledger.alsoSent(number, Ledger.NO_STREAM, 0, datagrams, false);
         }
     }
 

@@ -32,6 +32,7 @@ final class Recovery {
         @Override
         public void datagrams(int frames) {
             relay.counters().add(lost ? "lost.datagrams" : "acknowledged.datagrams", frames);
+            session.account.datagramsSettled(frames, lost);
         }
     }
 
@@ -128,6 +129,7 @@ final class Recovery {
 
     void datagramDone(Session session, boolean lost) {
         session.queue.datagramDone();
+        session.account.datagramsSettled(1, lost);
         relay.counters().add(lost ? "lost.datagrams" : "acknowledged.datagrams", 1);
         relay.completion().wake(session);
     }

@@ -50,6 +50,7 @@ public final class Relay {
     private final Recovery recovery = new Recovery(this);
     private final RecordIntake intake = new RecordIntake(this);
     private final OwnFraming ownFraming = new OwnFraming(this);
+    private final Auditor auditor = new Auditor(this);
     private final RelayViews views = new RelayViews(this);
     private final RelaySteering steering = new RelaySteering(this);
     private final Supplier<Long> clock;
@@ -160,6 +161,7 @@ public final class Relay {
             result.put(
                     "subscriptions.active",
                     tracks.values().stream().mapToLong(t -> t.active().size()).sum());
+            result.putAll(auditor.imbalances());
             result.put("lane_lists.stale", (long) staleLaneLists.size());
             result.put("tracks", (long) tracks.size());
             result.put("lanes", sessions.values().stream().filter(s -> s.laneLive).count());
@@ -330,6 +332,7 @@ public final class Relay {
         drain();
         controlPlane.sessionClosed(session);
         delivery.sessionClosed(session);
+        auditor.closed(session);
         if (dataPlane != null && session.publisherIndex != DataPlane.NONE) {
             dataPlane.closePublisher(session.publisherIndex);
             session.publisherIndex = DataPlane.NONE;
@@ -377,6 +380,11 @@ public final class Relay {
     /// Who gets what.
     public Policies policies() {
         return policies;
+    }
+
+    /// Whether its books balance.
+    public Auditor auditor() {
+        return auditor;
     }
 
     /// What can be seen of it.

@@ -59,6 +59,11 @@ final class SendQueue {
         return datagrams.size();
     }
 
+    /// DATAGRAMs handed to the QUIC sender whose fate is open.
+    int datagramsOut() {
+        return datagramsOut;
+    }
+
     boolean hasDatagrams() {
         return !datagrams.isEmpty() || datagramsOut > 0;
     }

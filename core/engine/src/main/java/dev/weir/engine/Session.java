@@ -36,6 +36,7 @@ public final class Session {
     final Ledger ledger = new Ledger();
     final RttEstimate rtt = new RttEstimate();
     final SendQueue queue = new SendQueue();
+    final LaneAccount account = new LaneAccount();
     final PathMeasure measure = new PathMeasure();
     final LaneTally tally = new LaneTally();
     /// Words that policies keep for this lane where no kernel shares them.

@@ -4,54 +4,21 @@ package dev.weir.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.Session.StreamChunk;
-import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
-import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
-import dev.weir.wire.moqt.FullTrackName;
-import dev.weir.wire.moqt.ObjectDatagram;
-import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.SubgroupHeader;
 import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
 import dev.weir.wire.moqt.SubgroupObjectWriter;
-import dev.weir.wire.moqt.TrackNamespace;
-import dev.weir.wire.moqt.TrackProperties;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What user space sends, given what the kernel says it sent: nothing twice, nothing left out, credit paid once.
-class CompletionTests {
-    private static final FullTrackName TRACK = FullTrackName.of("live", "video");
-    private static final long ALIAS = 9;
-    private static final long PUBLISHER_STREAM = 2;
-    private static final long CONNECTION_DATA = 100_000;
-    private static final long FIRST_STREAM = 7;
-
-    private final ScriptedDataPlane plane = new ScriptedDataPlane();
-    private final RecordingEndpoint publisherEnd = new RecordingEndpoint();
-    private final RecordingEndpoint subscriberEnd = new RecordingEndpoint();
-    private final RecordingEndpoint.Channel request = new RecordingEndpoint.Channel(0);
-    private long now = 1_000_000_000L;
-    private final Relay relay = new Relay(plane, LaneClassifier.defaultOnly(), 200_000_000L, 1 << 20, () -> now);
-    private Session publisher;
-    private Session subscriber;
+class CompletionTests extends OneSubscriber {
     private byte[] stream;
 
     @BeforeEach
-    void subscribe() {
-        publisher = relay.newSession();
-        subscriber = relay.newSession();
-        publisher.established(publisherEnd, FIRST_STREAM, 400, CONNECTION_DATA, 25);
-        subscriber.established(subscriberEnd, FIRST_STREAM, 400, CONNECTION_DATA, 25);
-        publisher.request(
-                new RecordingEndpoint.Channel(0), new PublishNamespace(0, TrackNamespace.of("live"), Parameters.EMPTY));
-        subscriber.request(request, new Subscribe(0, TRACK, Parameters.EMPTY));
-        publisherEnd.upstream.opened(publisherEnd.upstreamChannel);
-        publisherEnd.upstream.message(
-                publisherEnd.upstreamChannel, new SubscribeOk(ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
-        subscriber.requestStreamAcknowledged(0);
-        relay.tick();
+    void write() {
         stream = subgroup();
     }
 
@@ -176,6 +143,20 @@ class CompletionTests {
     }
 
     @Test
+    void aStreamThatIsAcknowledgedBeforeUserSpaceHasItsEndIsDoneWhenItHas() {
+        plane.streamCopy(0, 1, plane.draw(1), PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        plane.streamCopy(0, 1, plane.draw(1), PUBLISHER_STREAM, 600, stream.length - 600, true, -1);
+        relay.tick();
+        subscriber.acknowledged(new long[] {0, 1}, 0, now);
+        assertThat(subscriber.queue.streams()).hasSize(1);
+
+        arrive(0, stream.length, true);
+
+        assertThat(subscriber.queue.streams()).isEmpty();
+        assertThat(plane.calls).contains("forget stream 2 of 1");
+    }
+
+    @Test
     void resetsWithTheFinalSizeThatWasSent() {
         plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
         arrive(0, 600, false);
@@ -193,10 +174,6 @@ class CompletionTests {
         publisher.datagram(40, first);
         publisher.datagram(41, second);
         assertThat(subscriberEnd.datagrams).containsExactly(second);
-    }
-
-    private static byte[] datagram(long object) {
-        return new ObjectDatagram(ALIAS, 5, object, null, new byte[0], false, null, new byte[] {1}).encode();
     }
 
     @Test

@@ -4,6 +4,8 @@ package dev.weir.engine;
 import dev.weir.abi.Candidate;
 import dev.weir.abi.CandidateFlag;
 import dev.weir.abi.CandidateKind;
+import dev.weir.abi.Credit;
+import dev.weir.abi.PacketNumberCell;
 import dev.weir.abi.PacketRecord;
 import dev.weir.abi.RecordEntry;
 import java.lang.foreign.Arena;
@@ -23,8 +25,17 @@ final class ScriptedDataPlane implements DataPlane {
     final List<String> calls = new ArrayList<>();
     private final ScriptedPolicies policies = new ScriptedPolicies(calls);
     private final Map<Integer, Cells> cells = new HashMap<>();
+    private final Map<Integer, MemorySegment> numbers = new HashMap<>();
     private final Deque<MemorySegment> records = new ArrayDeque<>();
     private int nextTrack;
+
+    /// The kernel draws a packet number for a lane.
+    long draw(int slot) {
+        MemorySegment cell = numbers.get(slot);
+        long number = PacketNumberCell.next(cell);
+        PacketNumberCell.next(cell, number + 1);
+        return number;
+    }
 
     /// The kernel has sent one STREAM frame to a lane.
     ///
@@ -91,7 +102,9 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public Cells cells(int slot) {
-        return cells.computeIfAbsent(slot, s -> Cells.privateCells());
+        return cells.computeIfAbsent(slot, s -> Cells.over(
+                numbers.computeIfAbsent(s, n -> Arena.ofAuto().allocate(PacketNumberCell.LAYOUT)),
+                Arena.ofAuto().allocate(Credit.LAYOUT)));
     }
 
     @Override

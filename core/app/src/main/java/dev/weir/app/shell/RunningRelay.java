@@ -29,7 +29,8 @@ final class RunningRelay {
     /// Asks the relay and prints the answer.
     ///
     /// @param table makes text of the answer
-    static void ask(
+    /// @return the answer
+    static JsonNode ask(
             PrintWriter output,
             @Nullable Path control,
             OutputFormat format,
@@ -38,6 +39,7 @@ final class RunningRelay {
             Function<JsonNode, String> table) {
         JsonNode answer = asked(() -> ControlClient.call(socket(control), command, arguments));
         print(output, format, answer, () -> table.apply(answer));
+        return answer;
     }
 
     /// The socket to ask.

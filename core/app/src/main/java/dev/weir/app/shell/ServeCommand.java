@@ -7,6 +7,7 @@ import dev.weir.app.control.ControlServer;
 import dev.weir.app.control.ControlSockets;
 import dev.weir.app.control.PolicyEndpoints;
 import dev.weir.app.control.RelayEndpoints;
+import dev.weir.app.control.StatsEndpoints;
 import dev.weir.app.relay.ListenAddress;
 import dev.weir.app.relay.RelayEnd;
 import dev.weir.app.relay.RelayIdentity;
@@ -109,6 +110,7 @@ class ServeCommand {
         try {
             var commands = new HashMap<>(PolicyEndpoints.of(policies));
             commands.putAll(RelayEndpoints.of(relay, end));
+            commands.putAll(StatsEndpoints.of(relay));
             return ControlServer.start(socket, commands);
         } catch (ControlException e) {
             if (control != null) {

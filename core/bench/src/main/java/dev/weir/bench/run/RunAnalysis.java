@@ -195,6 +195,10 @@ final class RunAnalysis {
         if (wholeRelay.get("protocol_violations") > 0) {
             problems.add("The relay counted " + protocolViolations + " protocol violations.");
         }
+        if (wholeRelay.get("audit.imbalance") != 0) {
+            problems.add("The relay's books do not balance: " + wholeRelay.get("audit.imbalance")
+                    + " packet numbers or objects are unaccounted for; './weir stats audit' on a running relay says which.");
+        }
         if (sent.objects().isEmpty()) {
             problems.add("Nothing was published.");
         }

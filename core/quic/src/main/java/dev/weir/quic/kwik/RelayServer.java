@@ -12,6 +12,7 @@ import dev.weir.engine.RelayOptions;
 import dev.weir.engine.RelaySteering;
 import dev.weir.engine.RelayViews;
 import dev.weir.engine.dataplane.KernelDataPlane;
+import dev.weir.engine.view.AuditView;
 import dev.weir.kernel.KernelException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -209,6 +210,11 @@ public final class RelayServer implements AutoCloseable {
     /// What it can be made to do.
     public RelaySteering steering() {
         return relay.steering();
+    }
+
+    /// Whether its books balance.
+    public AuditView audit() {
+        return relay.auditor().audit();
     }
 
     /// All counters under their stable names (docs/reference/counters.md).

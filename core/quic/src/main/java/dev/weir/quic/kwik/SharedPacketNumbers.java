@@ -30,8 +30,8 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
 
     /// Never gives back: the number may be used once only, and the kernel may have drawn the next one.
     @Override
-    public void restorePacketNumber() {
-        // A gap in the packet numbers is legal (RFC 9000 section 12.3).
+    public synchronized void restorePacketNumber() {
+        cells.notUsed();
     }
 
     /// The packet number that the sender thread is building a packet with.

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.engine.view.AuditView;
+import dev.weir.engine.view.AuditView.Sum;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Looks whether the books balance, while packets flow: what is on its way is a part of the sums, not an imbalance.
+///
+/// The kernel draws packet numbers without the lock. So the audit notes the next number of every connection, waits until no program run
+/// that may have drawn a smaller one is left, reads the records, and leaves out those of larger numbers.
+public final class Auditor {
+    /// What another thread has half done looks like an imbalance; a real one stays.
+    private static final int TRIES = 3;
+    private static final long IMBALANCE_REST_NANOS = 1_000_000_000L;
+    private static final String IMBALANCE = "audit.imbalance";
+    private static final String GONE = "connections that are gone";
+
+    private final Relay relay;
+    private final Map<String, Sum> gone = new LinkedHashMap<>();
+
+    private final Map<String, Long> imbalances = new LinkedHashMap<>();
+    private long imbalancesNanos;
+
+    Auditor(Relay relay) {
+        this.relay = relay;
+    }
+
+    /// Looks now. Takes the engine's lock for about a millisecond, three times at most.
+    ///
+    /// @return all sums
+    public AuditView audit() {
+        AuditView result = relay.lockedGet(this::look);
+        for (int tries = 1; tries < TRIES && !result.isBalanced(); tries++) {
+            result = relay.lockedGet(this::look);
+        }
+        return result;
+    }
+
+    /// How much is unaccounted for, as counters: in all sums together, and by the names of those that do not balance. For those who
+    /// ask often: looked at anew once a second at most.
+    Map<String, Long> imbalances() {
+        long now = relay.now();
+        if (imbalances.isEmpty() || now - imbalancesNanos >= IMBALANCE_REST_NANOS) {
+            imbalancesNanos = now;
+            imbalances.clear();
+            imbalances.put(IMBALANCE, 0L);
+            for (Sum sum : audit().sums()) {
+                if (sum.imbalance() != 0) {
+                    imbalances.merge(IMBALANCE, Math.abs(sum.imbalance()), Long::sum);
+                    imbalances.merge(IMBALANCE + "." + sum.name().replace(' ', '_'), Math.abs(sum.imbalance()), Long::sum);
+                }
+            }
+        }
+        return imbalances;
+    }
+
+    private AuditView look() {
+        relay.drain();
+        Map<Session, Cells.Numbers> numbers = new LinkedHashMap<>();
+        for (Session session : relay.sessions()) {
+            numbers.put(session, cut(session));
+        }
+        DataPlane plane = relay.dataPlane();
+        if (plane != null) {
+            plane.quiesce();
+            relay.drain();
+        }
+        Map<Integer, Integer> unmet = new LinkedHashMap<>();
+        for (Session session : relay.sessions()) {
+            session.served.unmet().forEach((lane, count) -> unmet.merge(lane, count, Integer::sum));
+        }
+        var sums = new ArrayList<>(gone.values());
+        numbers.forEach((session, drawn) ->
+                sums.addAll(sums(session, drawn, RelayViews.address(session), unmet.getOrDefault(session.slot, 0))));
+        return AuditView.of(sums);
+    }
+
+    private static Cells.Numbers cut(Session session) {
+        Cells.Numbers now = session.cells.numbers();
+        session.account.cutAt(now.next());
+        return now;
+    }
+
+    /// User space has received an object that the kernel has a record of.
+    void met(ServedDatagrams.ServedObject object) {
+        count(object.served());
+        count(object.dropped());
+    }
+
+    private void count(BitSet lanes) {
+        for (int lane = lanes.nextSetBit(0); lane >= 0; lane = lanes.nextSetBit(lane + 1)) {
+            Session session = relay.session(lane);
+            if (session != null) {
+                session.account.matched++;
+            }
+        }
+    }
+
+    /// A connection has ended, its lane is withdrawn and its last records are read: its sums go to those of all that are gone.
+    void closed(Session session) {
+        session.served.unmet().forEach((lane, count) -> {
+            Session subscriber = relay.session(lane);
+            if (subscriber != null) {
+                subscriber.account.neverMet += count;
+            }
+        });
+        long unmet = 0;
+        for (Session publisher : relay.sessions()) {
+            unmet += publisher == session ? 0 : publisher.served.unmet(session.slot);
+            publisher.served.forgetLane(session.slot);
+        }
+        for (Sum sum : sums(session, cut(session), GONE, unmet)) {
+            Sum moved = Sum.of(-1, GONE, sum.name(), sum.total(), sum.parts());
+            gone.merge(sum.name(), moved, Sum::plus);
+        }
+    }
+
+    private List<Sum> sums(Session session, Cells.Numbers numbers, String address, long unmet) {
+        LaneAccount account = session.account;
+        int lane = session.slot;
+        return List.of(
+                Sum.of(lane, address, "packet numbers", numbers.next(), numbers(account, numbers)),
+                Sum.of(lane, address, "datagrams", account.servedByKernel + account.droppedByKernel + account.offered,
+                        datagrams(account, unmet)),
+                Sum.of(lane, address, "datagram fates", account.servedByKernel + account.queued, fates(session)),
+                Sum.of(lane, address, "streams", account.streamsOpened, streams(session)));
+    }
+
+    private Map<String, Long> numbers(LaneAccount account, Cells.Numbers numbers) {
+        var parts = new LinkedHashMap<String, Long>();
+        parts.put("sent by the kernel", account.drawnByKernel());
+        parts.put("sent by user space", numbers.byUserSpace());
+        parts.put("skipped: empty packet", numbers.givenBack());
+        parts.put("skipped: key update", numbers.leftOut());
+        parts.put("skipped: key limit", account.leftOutByKernel());
+        long missing = numbers.next() - parts.values().stream().mapToLong(Long::longValue).sum();
+        // The record of a packet could not be written: its numbers are on no packet, and nobody has heard of them.
+        boolean ringWasFull = missing > 0 && relay.dataPlane() != null
+                && relay.dataPlane().statistics().getOrDefault("kernel.ring_full", 0L) > 0;
+        parts.put("skipped: ring full", ringWasFull ? missing : 0);
+        return parts;
+    }
+
+    /// What the kernel has done with an object and what user space has done with it exclude each other.
+    private static Map<String, Long> datagrams(LaneAccount account, long unmet) {
+        var parts = new LinkedHashMap<String, Long>();
+        parts.put("sent or dropped by the kernel", account.matched);
+        parts.put("of these, still to come to user space", unmet);
+        parts.put("of these, whose publisher is gone", account.neverMet);
+        parts.put("queued by user space", account.queued);
+        parts.put("dropped: policy", account.refusedByPolicy);
+        parts.put("dropped: too large", account.tooLarge);
+        return parts;
+    }
+
+    private static Map<String, Long> fates(Session session) {
+        LaneAccount account = session.account;
+        var parts = new LinkedHashMap<String, Long>();
+        parts.put("acknowledged", account.datagramsAcknowledged());
+        parts.put("lost by the network", account.datagramsLost());
+        parts.put("dropped: queue full", account.queueFull);
+        parts.put(session.closed ? "open when the connection ended" : "open",
+                (long) session.ledger.outstandingDatagrams() + session.queue.datagramsOut() + session.queue.waitingDatagrams());
+        return parts;
+    }
+
+    private static Map<String, Long> streams(Session session) {
+        LaneAccount account = session.account;
+        var parts = new LinkedHashMap<String, Long>();
+        parts.put("delivered", account.streamsDelivered);
+        parts.put("reset", account.streamsReset);
+        parts.put("cut off", account.streamsCutOff);
+        parts.put("open", session.queue.streams().stream().filter(copy -> !copy.isSettled()).count());
+        return parts;
+    }
+}
