@@ -22,6 +22,9 @@ final class Ledger {
         /// One STREAM frame of the packet.
         void stream(long streamId, long offset, int length, boolean fin);
 
+        /// The packet itself, before what it carried.
+        default void packet(long number) {}
+
         /// The packet carried DATAGRAM frames.
         void datagrams(int frames);
     }
@@ -150,6 +153,7 @@ final class Ledger {
         int at = index(number);
         numbers[at] = -1;
         outstanding--;
+        fate.packet(number);
         settle(streamIds[at], offsets[at], lengths[at], fate);
         long @Nullable [] more = furtherFrames.isEmpty() ? null : furtherFrames.remove(number);
         if (more != null) {

@@ -9,6 +9,8 @@ import dev.weir.abi.RecordEntry;
 import dev.weir.abi.WeirReason;
 import dev.weir.abi.WeirRuling;
 import dev.weir.engine.RulingMemory.Obstacle;
+import dev.weir.engine.trace.ConnectionTrace;
+import dev.weir.engine.trace.TraceFrame;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,11 +281,33 @@ final class RecordIntake implements DataPlane.RecordHandler {
                 registered = true;
             }
         }
+        ConnectionTrace trace = subscriber.trace;
+        if (trace != null) {
+            trace(trace, subscriber, timeNs, frames, entry);
+        }
         if (!registered) {
             subscriber.ledger.sent(number, timeNs, size, Ledger.NO_STREAM, 0, datagrams, false);
         } else if (datagrams > 0) {
             subscriber.ledger.alsoSent(number, Ledger.NO_STREAM, 0, datagrams, false);
         }
+    }
+
+    private static void trace(
+            ConnectionTrace trace, Session subscriber, long timeNs, List<Frame> frames, MemorySegment entry) {
+        int forwarded = Short.toUnsignedInt(RecordEntry.forwarded(entry));
+        var told = new ArrayList<TraceFrame>(2);
+        for (int i = 0; i < frames.size(); i++) {
+            Frame frame = frames.get(i);
+            if ((forwarded & 1 << i) == 0) {
+                continue;
+            }
+            Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
+            LaneStream stream = subscription == null || frame.upstream() == null ? null : subscription.streamOf(frame.upstream());
+            told.add(stream == null
+                    ? new TraceFrame.Datagram(frame.length())
+                    : new TraceFrame.Stream(stream.id, frame.offset() + stream.shift, frame.length(), frame.fin()));
+        }
+        trace.sent(true, "1RTT", RecordEntry.packetNumber(entry), timeNs, Short.toUnsignedInt(RecordEntry.size(entry)), told);
     }
 
     /// Books a STREAM frame that the kernel sent; opens the lane stream in the books if the kernel opened it.

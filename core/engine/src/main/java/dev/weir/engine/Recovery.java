@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.trace.ConnectionTrace;
+
 /// Judges ACKs of kernel-sent packets: acknowledged, lost, probe. Kwik's loss detector does the same for its own packets
 /// only (RFC 9002).
 final class Recovery {
@@ -26,6 +28,14 @@ final class Recovery {
                 streamLost(session, streamId, offset, length, fin);
             } else {
                 streamAcknowledged(session, streamId, offset, length, fin);
+            }
+        }
+
+        @Override
+        public void packet(long number) {
+            ConnectionTrace trace = session.trace;
+            if (lost && trace != null) {
+                trace.lost(true, number, relay.now());
             }
         }
 
@@ -73,6 +83,10 @@ final class Recovery {
         relay.policies().measure(session);
         if (bytes > 0) {
             session.endpoint().wakeSender();
+        }
+        ConnectionTrace trace = session.trace;
+        if (trace != null) {
+            trace.metrics(nowNanos, session.cells.congestionWindow(), session.cells.bytesInFlight(), session.measure.smoothedRttNanos());
         }
         return true;
     }

@@ -2,6 +2,7 @@
 package dev.weir.engine;
 
 import dev.weir.engine.DataPlane.FanoutEntry;
+import dev.weir.engine.trace.ConnectionTrace;
 import dev.weir.wire.moqt.FullTrackName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Relay {
     private final Auditor auditor = new Auditor(this);
     private final RelayViews views = new RelayViews(this);
     private final RelaySteering steering = new RelaySteering(this);
+    private final RelayTracing tracing = new RelayTracing(this);
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
     private long lanesLookedAfterNanos;
@@ -325,6 +327,10 @@ public final class Relay {
             return;
         }
         session.closed = true;
+        ConnectionTrace trace = session.trace;
+        if (trace != null) {
+            trace.closed(now());
+        }
         if (dataPlane != null && session.laneLive) {
             dataPlane.withdrawLane(session.slot);
             session.laneLive = false;
@@ -395,6 +401,11 @@ public final class Relay {
     /// What it can be made to do.
     public RelaySteering steering() {
         return steering;
+    }
+
+    /// Traces of its connections.
+    public RelayTracing tracing() {
+        return tracing;
     }
 
     long leaseNanos() {

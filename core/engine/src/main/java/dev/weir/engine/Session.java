@@ -4,6 +4,7 @@ package dev.weir.engine;
 import dev.weir.abi.WeirLaneState;
 import dev.weir.abi.WeirTrackState;
 import dev.weir.engine.dataplane.SharedLaneState;
+import dev.weir.engine.trace.ConnectionTrace;
 import dev.weir.spi.LaneState;
 import dev.weir.spi.LaneView;
 import dev.weir.wire.moqt.ControlMessage;
@@ -39,6 +40,8 @@ public final class Session {
     final LaneAccount account = new LaneAccount();
     final PathMeasure measure = new PathMeasure();
     final LaneTally tally = new LaneTally();
+    /// Null while nobody traces it.
+    volatile @Nullable ConnectionTrace trace;
     /// Words that policies keep for this lane where no kernel shares them.
     private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();
     String laneClass = LaneView.DEFAULT_CLASS;
@@ -119,6 +122,11 @@ public final class Session {
         cells.congestionWindow(congestion.window());
     }
 
+    /// What hears of its packets; null: nobody does.
+    public @Nullable ConnectionTrace trace() {
+        return trace;
+    }
+
     QuicEndpoint endpoint() {
         if (endpoint == null) {
             throw new IllegalStateException("session used before its connection was established");
@@ -151,6 +159,7 @@ public final class Session {
             cells.streamIds(nextStreamId, streamIdLimit);
             cells.giveConnectionData(connectionData);
             relay.policies().classify(this);
+            relay.tracing().established(this);
             relay.established(this);
             relay.ownFraming().established(this);
         });

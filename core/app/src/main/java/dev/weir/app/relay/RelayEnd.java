@@ -12,20 +12,20 @@ public final class RelayEnd implements AutoCloseable {
     private static final long LOOK_MILLIS = 100;
 
     private final RelayServer relay;
-    private final TerminationSignal signal;
+    private final Runnable ending;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("weir-drain").factory());
 
-    /// @param signal given when the relay is to end
-    public RelayEnd(RelayServer relay, TerminationSignal signal) {
+    /// @param ending called when the relay is to end
+    public RelayEnd(RelayServer relay, Runnable ending) {
         this.relay = relay;
-        this.signal = signal;
+        this.ending = ending;
     }
 
     /// Ends the relay in an orderly way, as SIGTERM does.
     public void stop() {
         // Whoever asked still gets the answer.
-        timer.schedule(signal::give, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        timer.schedule(ending, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /// Sends GOAWAY, refuses new requests, and ends the relay with its last subscription.
@@ -36,7 +36,7 @@ public final class RelayEnd implements AutoCloseable {
         long deadline = System.nanoTime() + longest.toNanos();
         timer.scheduleWithFixedDelay(() -> {
             if (relay.views().relay().subscriptions() == 0 || System.nanoTime() - deadline > 0) {
-                signal.give();
+                ending.run();
             }
         }, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }

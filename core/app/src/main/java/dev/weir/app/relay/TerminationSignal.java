@@ -42,7 +42,7 @@ public final class TerminationSignal {
     }
 
     /// The same as if a signal had come.
-    void give() {
+    public void give() {
         received.countDown();
     }
 

@@ -17,7 +17,7 @@ final class CommandExamples {
             Map.entry("subscriber kick", List.of("subscriber kick 7 --reason 'not paid'")),
             Map.entry("lane show", List.of("lane show 7")),
             Map.entry("mode set", List.of("mode set userspace", "mode set auto --track live/cam1/video")),
-            Map.entry("policy apply", List.of("policy apply priority-threshold 'live/**' --set limit=128")),
+            Map.entry("policy apply", List.of("policy apply priority-threshold 'live/**' --set default-limit=128")),
             Map.entry("policy show", List.of("policy show priority-threshold")),
             Map.entry("policy explain", List.of(
                     "policy explain 7", "policy explain 7 --group 42", "policy explain 7 --group 42 --object 3 --track live/cam1/video")),

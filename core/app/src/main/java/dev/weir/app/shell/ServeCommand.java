@@ -8,6 +8,7 @@ import dev.weir.app.control.ControlSockets;
 import dev.weir.app.control.PolicyEndpoints;
 import dev.weir.app.control.RelayEndpoints;
 import dev.weir.app.control.StatsEndpoints;
+import dev.weir.app.control.TraceEndpoints;
 import dev.weir.app.relay.ListenAddress;
 import dev.weir.app.relay.RelayEnd;
 import dev.weir.app.relay.RelayIdentity;
@@ -25,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,7 @@ import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /// `serve`: a relay, until SIGTERM or SIGINT.
 @Component
@@ -81,8 +85,9 @@ class ServeCommand {
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
-                RelayEnd end = new RelayEnd(relay, signal);
-                ControlServer _ = listen(control, relay, policies, end)) {
+                RelayEnd end = new RelayEnd(relay, signal::give);
+                TraceEndpoints traces = new TraceEndpoints(relay.tracing());
+                ControlServer _ = listen(control, relay.address().getPort(), commands(relay, policies, end, traces))) {
             run(relay, stats, context.outputWriter(), signal);
         }
     }
@@ -100,17 +105,23 @@ class ServeCommand {
         }
     }
 
+    private static Map<String, Function<JsonNode, Object>> commands(
+            RelayServer relay, PolicyService policies, RelayEnd end, TraceEndpoints traces) {
+        var commands = new HashMap<>(PolicyEndpoints.of(policies));
+        commands.putAll(RelayEndpoints.of(relay, end));
+        commands.putAll(StatsEndpoints.of(relay));
+        commands.putAll(traces.commands());
+        return commands;
+    }
+
     /// @return null if none is wanted
     private static @Nullable ControlServer listen(
-            @Nullable Path control, RelayServer relay, PolicyService policies, RelayEnd end) {
+            @Nullable Path control, int port, Map<String, Function<JsonNode, Object>> commands) {
         if (control != null && control.toString().equals("none")) {
             return null;
         }
-        Path socket = control == null ? ControlSockets.of(relay.address().getPort()) : control;
+        Path socket = control == null ? ControlSockets.of(port) : control;
         try {
-            var commands = new HashMap<>(PolicyEndpoints.of(policies));
-            commands.putAll(RelayEndpoints.of(relay, end));
-            commands.putAll(StatsEndpoints.of(relay));
             return ControlServer.start(socket, commands);
         } catch (ControlException e) {
             if (control != null) {

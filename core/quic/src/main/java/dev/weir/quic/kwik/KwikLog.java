@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import tech.kwik.core.log.BaseLogger;
 
 /// Kwik's log lines, at DEBUG: its errors are a connection's, not the operator's.
-final class KwikLog extends BaseLogger {
+class KwikLog extends BaseLogger {
     private static final Logger LOG = LoggerFactory.getLogger("tech.kwik");
 
     @Override

@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import dev.weir.engine.Relay;
+import dev.weir.engine.Session;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -90,6 +91,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress peer, byte[] peerConnectionId, byte[] originalDestination, CryptoStream crypto) {
+        Session session = relay.newSession();
         return new RelayConnection(
                 version,
                 socket,
@@ -102,7 +104,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
                 protocols,
                 registry,
                 closeCallback,
-                logger,
-                relay.newSession());
+                new ConnectionLog(session),
+                session);
     }
 }

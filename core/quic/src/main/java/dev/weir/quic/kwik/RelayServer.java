@@ -10,6 +10,7 @@ import dev.weir.engine.RelayException;
 import dev.weir.engine.RelayException.ErrorCode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.RelaySteering;
+import dev.weir.engine.RelayTracing;
 import dev.weir.engine.RelayViews;
 import dev.weir.engine.dataplane.KernelDataPlane;
 import dev.weir.engine.view.AuditView;
@@ -205,6 +206,11 @@ public final class RelayServer implements AutoCloseable {
     /// What can be seen of it.
     public RelayViews views() {
         return relay.views();
+    }
+
+    /// Traces of its connections.
+    public RelayTracing tracing() {
+        return relay.tracing();
     }
 
     /// What it can be made to do.

@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import dev.weir.engine.Session;
+import dev.weir.engine.trace.ConnectionTrace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,10 @@ final class SharedCongestion implements CongestionController {
         for (PacketInfo info : packets) {
             bytes += info.packet().getSize();
             newest = Math.max(newest, monotonic(info.timeSent()));
+            ConnectionTrace trace = session.trace();
+            if (trace != null) {
+                trace.lost(false, info.packet().getPacketNumber(), System.nanoTime());
+            }
         }
         if (bytes > 0) {
             session.userBytesLost(bytes, newest);

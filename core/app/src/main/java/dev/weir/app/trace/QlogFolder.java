@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.trace;
+
+import dev.weir.engine.trace.ConnectionTrace;
+import dev.weir.engine.trace.TraceFrame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A folder with a qlog file for each connection. Events wait in a bounded queue for the one thread that writes them: whoever
+/// reports a packet never waits, and what finds the queue or the folder full is counted instead.
+public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QlogFolder.class);
+    private static final char RECORD_SEPARATOR = '\u001e'; // RFC 7464
+    private static final int WAITING = 1 << 16;
+    private static final int MOST_FILES = 1024;
+
+    /// An event of a file, written out by the writing thread.
+    private record Event(int file, Supplier<String> text) {}
+
+    private final Path folder;
+    private final long mostBytes;
+    private final long beginNanos = System.nanoTime();
+    private final long beginMillis = System.currentTimeMillis();
+    private final BlockingQueue<Event> queue = new ArrayBlockingQueue<>(WAITING);
+    private final List<Writer> files = new ArrayList<>();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong leftOut = new AtomicLong();
+    private final Thread writer = Thread.ofPlatform().daemon().name("weir-qlog").unstarted(this::write);
+    private long bytes;
+    private volatile boolean closing;
+
+    private QlogFolder(Path folder, long mostBytes) {
+        this.folder = folder;
+        this.mostBytes = mostBytes;
+    }
+
+    /// What a trace came to.
+    ///
+    /// @param folder where the files are
+    /// @param connections files
+    /// @param events records in them
+    /// @param leftOut events that found the queue or the folder full
+    public record Summary(String folder, int connections, long events, long leftOut) {}
+
+    /// Makes the folder and waits for connections.
+    ///
+    /// @param folder new or empty
+    /// @param mostBytes bound of all files together
+    /// @throws IOException if it cannot be used
+    public static QlogFolder open(Path folder, long mostBytes) throws IOException {
+        Files.createDirectories(folder);
+        try (var present = Files.list(folder)) {
+            if (present.findAny().isPresent()) {
+                throw new IOException("it is not empty");
+            }
+        }
+        var opened = new QlogFolder(folder, mostBytes);
+        opened.writer.start();
+        return opened;
+    }
+
+    @Override
+    public ConnectionTrace open(int id, String address) {
+        int file = opened.getAndIncrement();
+        String title = "connection " + id + ", " + address;
+        String name = "%03d-connection-%d.sqlog".formatted(file, id);
+        offer(new Event(file, () -> {
+            openFile(name);
+            return QlogEvent.header(title, beginMillis);
+        }));
+        return new Trace(file);
+    }
+
+    private final class Trace implements ConnectionTrace {
+        private final int file;
+
+        Trace(int file) {
+            this.file = file;
+        }
+
+        private void tell(Supplier<String> text) {
+            offer(new Event(file, text));
+        }
+
+        @Override
+        public void sent(boolean byKernel, String type, long number, long nanos, int size, List<TraceFrame> frames) {
+            tell(() -> QlogEvent.packet(nanos - beginNanos, "transport:packet_sent", path(byKernel), type, number, size, frames));
+        }
+
+        @Override
+        public void received(String type, long number, long nanos, int size, List<TraceFrame> frames) {
+            tell(() -> QlogEvent.packet(nanos - beginNanos, "transport:packet_received", "", type, number, size, frames));
+        }
+
+        @Override
+        public void lost(boolean byKernel, long number, long nanos) {
+            tell(() -> QlogEvent.lost(nanos - beginNanos, path(byKernel), number));
+        }
+
+        @Override
+        public void metrics(long nanos, long congestionWindow, long bytesInFlight, long smoothedRttNanos) {
+            tell(() -> QlogEvent.metrics(nanos - beginNanos, congestionWindow, bytesInFlight, smoothedRttNanos));
+        }
+
+        @Override
+        public void closed(long nanos) {
+            tell(() -> QlogEvent.closed(nanos - beginNanos));
+        }
+
+        private static String path(boolean byKernel) {
+            return byKernel ? "kernel" : "userspace";
+        }
+    }
+
+    private void offer(Event event) {
+        if (closing || event.file >= MOST_FILES || !queue.offer(event)) {
+            leftOut.incrementAndGet();
+        }
+    }
+
+    private void write() {
+        try {
+            while (!closing || !queue.isEmpty()) {
+                Event event = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    write(event);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            closing = true;
+            LOG.atWarn().addKeyValue("folder", folder).setCause(e).log("The trace ends here: its files cannot be written");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            files.forEach(QlogFolder::closeQuietly);
+        }
+    }
+
+    private void write(Event event) throws IOException {
+        String text = event.text.get();
+        // A header that found the queue full leaves its connection without a file.
+        if (bytes + text.length() > mostBytes || event.file >= files.size()) {
+            leftOut.incrementAndGet();
+            return;
+        }
+        Writer file = files.get(event.file);
+        file.write(RECORD_SEPARATOR);
+        file.write(text);
+        file.write('\n');
+        bytes += text.length() + 2;
+        written.incrementAndGet();
+    }
+
+    private void openFile(String name) {
+        try {
+            files.add(Files.newBufferedWriter(folder.resolve(name)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void closeQuietly(Writer file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("a trace was not written to its end");
+        }
+    }
+
+    /// What it came to so far.
+    public Summary summary() {
+        return new Summary(folder.toString(), opened.get(), written.get(), leftOut.get());
+    }
+
+    /// Writes what waits, and closes the files.
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
