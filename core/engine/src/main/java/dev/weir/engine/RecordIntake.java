@@ -303,9 +303,11 @@ final class RecordIntake implements DataPlane.RecordHandler {
             }
             Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
             LaneStream stream = subscription == null || frame.upstream() == null ? null : subscription.streamOf(frame.upstream());
-            told.add(stream == null
+            told.add(!frame.stream()
                     ? new TraceFrame.Datagram(frame.length())
-                    : new TraceFrame.Stream(stream.id, frame.offset() + stream.shift, frame.length(), frame.fin()));
+                    : stream == null
+                            ? new TraceFrame.Other("stream")
+                            : new TraceFrame.Stream(stream.id, frame.offset() + stream.shift, frame.length(), frame.fin()));
         }
         trace.sent(true, "1RTT", RecordEntry.packetNumber(entry), timeNs, Short.toUnsignedInt(RecordEntry.size(entry)), told);
     }

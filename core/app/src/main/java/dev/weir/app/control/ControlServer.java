@@ -92,6 +92,11 @@ public final class ControlServer implements AutoCloseable {
                 + "; end it, or name another path with --control.");
     }
 
+    /// Where it listens.
+    public Path socket() {
+        return socket;
+    }
+
     private void accept() {
         while (listener.isOpen()) {
             try {

@@ -21,6 +21,7 @@ import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.PolicyService;
 import dev.weir.quic.kwik.RelayServer;
 import dev.weir.testkit.DevelopmentCertificate;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
@@ -45,9 +47,12 @@ class ServeCommand {
     private static final long SHORTEST_LEASE = 20;
 
     private final AppProperties properties;
+    private final ObjectProvider<ShellCommand> shell;
 
-    ServeCommand(AppProperties properties) {
+    /// @param shell for a prompt inside
+    ServeCommand(AppProperties properties, ObjectProvider<ShellCommand> shell) {
         this.properties = properties;
+        this.shell = shell;
     }
 
     @Command(name = "serve", description = "Runs a relay until it gets SIGTERM or SIGINT.", group = "Relay")
@@ -72,7 +77,8 @@ class ServeCommand {
                     description = "folder with policy jars, watched; those that come with Weir are there as well") Path plugins,
             @Option(longName = "config", description = "YAML file with settings, see docs/reference/config.md") @Nullable Path config,
             @Option(longName = "control", description = "path of the control socket, or none; without it <port>.sock in the"
-                    + " user's runtime folder") @Nullable Path control)
+                    + " user's runtime folder") @Nullable Path control,
+            @Option(longName = "shell", defaultValue = "false", description = "open a prompt on the relay, which ends with it") Boolean prompt)
             throws Exception {
         InetSocketAddress address = address(listen);
         if (lease < SHORTEST_LEASE) {
@@ -87,9 +93,29 @@ class ServeCommand {
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
                 RelayEnd end = new RelayEnd(relay, signal::give);
                 TraceEndpoints traces = new TraceEndpoints(relay.tracing());
-                ControlServer _ = listen(control, relay.address().getPort(), commands(relay, policies, end, traces))) {
+                ControlServer server = listen(control, relay.address().getPort(), commands(relay, policies, end, traces))) {
+            if (prompt) {
+                openPrompt(context, relay, server, signal);
+            }
             run(relay, stats, context.outputWriter(), signal);
         }
+    }
+
+    /// The relay ends with the prompt.
+    private void openPrompt(CommandContext context, RelayServer relay, @Nullable ControlServer server, TerminationSignal signal) {
+        Console console = System.console();
+        if (server == null || console == null || !console.isTerminal()) {
+            throw new UsageException("--shell needs a terminal and a control socket; leave it out, or run the relay from a terminal without"
+                    + " '--control none'.");
+        }
+        String name = Integer.toString(relay.address().getPort());
+        Thread.ofPlatform().daemon().name("weir-prompt").start(() -> {
+            try {
+                shell.getObject().prompt(context.commandRegistry(), server.socket(), name);
+            } finally {
+                signal.give();
+            }
+        });
     }
 
     /// @return null if there are no connections with own framing

@@ -12,8 +12,10 @@ import dev.weir.bench.peer.SubscriberPeer;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.RequiresBpf;
 import dev.weir.testkit.RequiresRoot;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +149,7 @@ class ShellCommandsIT {
     @Test
     void everyCommandOfThesePagesIsAmongThem() throws Exception {
         commands = new PromptCommands(context.getBean(LineRunner.class), context.getBean(CommandRegistry.class), folder);
-        List<String> elsewhere = List.of("relay drain", "relay stop", "subscriber kick");
+        List<String> elsewhere = List.of("relay drain", "relay stop", "subscriber kick", "trace start", "trace stop");
         List<String> names = commands.all().stream()
                 .filter(command -> GROUPS.contains(command.getGroup()) && PromptCommands.hasControl(command))
                 .map(Command::getName)
@@ -173,7 +175,7 @@ class ShellCommandsIT {
             }
         }
         for (String line : List.of(
-                "mode set fast", "lane show x", "subscriber show x", "relay drain --seconds 0", "top --once --interval 1",
+                "mode set fast", "lane show x", "subscriber show x", "relay drain --seconds 0", "top --once --interval 1", "trace start t --seconds 0",
                 "policy explain 1 --object 3", "track list --output xml", "track", "demo", "fly", "help fly")) {
             assertThat(run(line)).as(line).satisfies(outcome -> {
                 assertThat(outcome.code()).isEqualTo(2);
@@ -203,6 +205,45 @@ class ShellCommandsIT {
             assertThat(done("relay status").output()).contains("draining");
             assertThat(traffic.ended.await(30, TimeUnit.SECONDS)).as("the relay ends").isTrue();
         }
+    }
+
+    @Test
+    void tracesEveryConnectionWithTheKernelsCopies() throws Exception {
+        try (RelayUnderTraffic traffic = relay(DeliveryMode.STREAM)) {
+            Path traces = folder.resolve("traces");
+            assertThat(run("trace stop").error()).contains("No trace is being written");
+            done("trace start " + traces);
+            assertThat(run("trace start " + traces).error()).contains("A trace is being written already");
+            long begun = traffic.published();
+            await().until(() -> traffic.published() > begun + RATE);
+            JsonNode summary = done("trace stop --output json").json().path("trace");
+            assertThat(run("trace start " + traces).error()).contains("it is not empty");
+
+            assertThat(summary.path("leftOut").asLong()).isZero();
+            assertThat(summary.path("connections").asInt()).isEqualTo(LANES + 1);
+            int kernel = 0;
+            try (var files = Files.list(traces)) {
+                for (Path file : files.toList()) {
+                    kernel += checkTrace(file);
+                }
+            }
+            assertThat(kernel).as("kernel copies").isGreaterThan(RATE);
+        }
+    }
+
+    /// @return the kernel's copies in it
+    private static int checkTrace(Path file) throws IOException {
+        List<JsonNode> records = Files.readString(file).lines().map(line -> {
+            assertThat(line).startsWith("\u001e");
+            return JSON.readTree(line.substring(1));
+        }).toList();
+        assertThat(records.getFirst().path("qlog_version").asString()).isEqualTo("0.3");
+        List<JsonNode> sent = records.stream().filter(each -> each.path("name").asString().equals("transport:packet_sent")).toList();
+        assertThat(sent).extracting(each -> each.path("data").path("header").path("packet_number").asLong()).doesNotHaveDuplicates();
+        assertThat(records).anySatisfy(each -> assertThat(each.path("name").asString()).isEqualTo("transport:packet_received"));
+        List<JsonNode> kernel = sent.stream().filter(each -> each.path("data").path("weir_path").asString().equals("kernel")).toList();
+        assertThat(kernel).allSatisfy(each -> assertThat(each.path("data").path("frames").path(0).path("frame_type").asString()).isEqualTo("stream"));
+        return kernel.size();
     }
 
     @ParameterizedTest

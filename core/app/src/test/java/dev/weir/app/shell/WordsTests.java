@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class WordsTests {
+    @Test
+    void quotesKeepBlanksTogether() {
+        assertThat(Words.of("policy apply chat 'live/** x' --set a=\"b c\" d\\ e"))
+                .containsExactly("policy", "apply", "chat", "live/** x", "--set", "a=b c", "d e");
+    }
+
+    @Test
+    void blankLinesAndCommentsAreNothing() {
+        assertThat(Words.of("")).isEmpty();
+        assertThat(Words.of("   ")).isEmpty();
+        assertThat(Words.of("  # list tracks")).isEmpty();
+    }
+
+    @Test
+    void anOpenQuoteIsASentence() {
+        assertThatThrownBy(() -> Words.of("track show 'live")).isInstanceOf(UsageException.class).hasMessageContaining("A quote is not closed");
+    }
+}
