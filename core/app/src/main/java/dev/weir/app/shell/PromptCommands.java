@@ -14,8 +14,8 @@ import org.springframework.shell.core.command.CommandRegistry;
 
 /// The commands that the prompt and scripts know: those about one running relay, and `help`.
 final class PromptCommands {
-    /// What each group of them is for starts here; others run a relay, a demonstration or a benchmark of their own.
-    private static final Set<String> NOT_HERE = Set.of("serve", "shell", "demo", "publish", "subscribe", "soak");
+    /// These run a relay, a demonstration or a benchmark of their own; `quit` is Spring Shell's.
+    private static final Set<String> NOT_HERE = Set.of("serve", "shell", "demo", "publish", "subscribe", "soak", "quit");
     private static final String CONTROL = "--relay-control";
 
     private final LineRunner runner;

@@ -42,7 +42,7 @@ class ShellCommandsIT {
     private static final int LANES = 4;
     private static final int RATE = 100;
     /// How often the mode is changed; -Dweir.shell.switches=200 for a longer run.
-    private static final int SWITCHES = Integer.getInteger("weir.shell.switches", 12);
+    private static final int SWITCHES = Integer.getInteger("weir.shell.switches", 8);
     private static final List<String> GROUPS = List.of("Relay", "Tracks", "Subscribers", "Kernel");
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -143,6 +143,20 @@ class ShellCommandsIT {
                 });
             }
             assertThat(traffic.relay().statistics()).containsEntry("protocol_violations", 0L);
+        }
+    }
+
+    @Test
+    void whatTheGuideShowsWorks() throws Exception {
+        Path guide = Path.of(System.getProperty("weir.launcher")).resolveSibling("docs/guides/steer-a-relay.md");
+        List<String> lines = Pattern.compile("```weir\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(guide)).results()
+                .flatMap(block -> block.group(1).lines())
+                .toList();
+        try (RelayUnderTraffic _ = relay(DeliveryMode.DATAGRAM)) {
+            String id = done("subscriber list --output json").json().path("subscribers").path(0).path("id").asString();
+
+            assertThat(lines).hasSizeGreaterThan(10)
+                    .allSatisfy(line -> done(line.replaceFirst(" 7\\b", " " + id).replace("weir/demo/video", TRACK)));
         }
     }
 
