@@ -44,7 +44,9 @@ final class Completion {
                 relay.counters().increment("copies.userspace");
                 session.tally.userCopies++;
                 if (stream.upstream.hasHeader()) {
-                    stream.subscription.past.sent(stream.upstream.group(), false);
+                    stream.subscription.past.sent(stream.upstream.group(), true, false);
+                } else {
+                    stream.subscription.track.copies.sent(true, false);
                 }
                 session.cells.reserved(
                         Math.min(session.queue.pendingBytes(), session.cells.congestionWindow()));

@@ -114,7 +114,7 @@ final class ControlPlane {
                 track = null;
             }
             if (track == null) {
-                track = new Track(request.track());
+                track = new Track(request.track(), relay.copies());
                 relay.tracks().put(request.track(), track);
             }
             upstream.subscribe(publisher, track);

@@ -445,7 +445,7 @@ final class Delivery {
             account.queueFull++;
             note(subscription, datagram, Obstacle.QUEUE_FULL);
         }
-        subscription.past.sent(datagram.group(), false);
+        subscription.past.sent(datagram.group(), false, false);
         relay.completion().wake(subscription.session);
     }
 

@@ -46,7 +46,7 @@ final class OwnFraming {
     }
 
     private void publish(Session publisher) {
-        var track = new Track(freeName());
+        var track = new Track(freeName(), relay.copies());
         track.hasOwnFraming = true;
         track.publisher = publisher;
         track.state = Track.State.ESTABLISHED;

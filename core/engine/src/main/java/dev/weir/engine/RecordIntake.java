@@ -234,7 +234,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
             }
             int ruling = (int) (rulings >>> i * WeirRuling.BITS.value & RULING_MASK);
             if ((forwarded & 1 << i) != 0) {
-                subscription.past.sent(frame.group(), true);
+                subscription.past.sent(frame.group(), frame.stream(), true);
             } else if (ruling != WeirRuling.NONE.value && ruling != WeirRuling.FORWARD.value) {
                 subscription.past.refused(frame.group(), frame.objectId(), frame.stream(), Obstacle.KERNEL_POLICY,
                         policy == null ? "" : policy.reason(ruling), timeNs);

@@ -52,6 +52,7 @@ public final class Relay {
     private final RecordIntake intake = new RecordIntake(this);
     private final OwnFraming ownFraming = new OwnFraming(this);
     private final Auditor auditor = new Auditor(this);
+    private final CopyTally copies = CopyTally.whole();
     private final RelayViews views = new RelayViews(this);
     private final RelaySteering steering = new RelaySteering(this);
     private final RelayTracing tracing = new RelayTracing(this);
@@ -156,6 +157,17 @@ public final class Relay {
     /// All counters under their stable names (docs/reference/counters.md).
     public Map<String, Long> statistics() {
         return lockedGet(() -> {
+            Map<String, Long> result = counts();
+            if (dataPlane != null) {
+                dataPlane.populations().forEach((name, count) -> result.put("map." + name, (long) count));
+            }
+            return result;
+        });
+    }
+
+    /// The same without the populations of maps, which take long to count.
+    public Map<String, Long> counts() {
+        return lockedGet(() -> {
             drain();
             var result = new TreeMap<>(counters.snapshot());
             result.put("connections", sessions.values().stream().filter(Session::isEstablished).count());
@@ -171,7 +183,6 @@ public final class Relay {
             result.put("outstanding.packets", sessions.values().stream().mapToLong(s -> s.ledger.outstanding()).sum());
             if (dataPlane != null) {
                 dataPlane.statistics().forEach((name, count) -> result.merge(name, count, Long::sum));
-                dataPlane.populations().forEach((name, count) -> result.put("map." + name, (long) count));
             }
             for (String always : List.of("copies.kernel", "copies.userspace", "tag_failures", "protocol_violations")) {
                 result.putIfAbsent(always, 0L);
@@ -410,6 +421,11 @@ public final class Relay {
 
     long leaseNanos() {
         return leaseNanos;
+    }
+
+    /// What became of the frames of all tracks.
+    CopyTally copies() {
+        return copies;
     }
 
     ObjectCache cache() {

@@ -7,6 +7,7 @@ import dev.weir.engine.view.LaneStatus;
 import dev.weir.engine.view.PublisherView;
 import dev.weir.engine.view.RelayView;
 import dev.weir.engine.view.SubscriberView;
+import dev.weir.engine.view.TrackCopies;
 import dev.weir.engine.view.TrackView;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -74,6 +75,19 @@ public final class RelayViews {
     public List<TrackView> tracks() {
         List<Track> all = relay.lockedGet(() -> new ArrayList<>(relay.tracks().values()));
         return sliced(all, track -> relay.tracks().containsValue(track) ? track(track) : null);
+    }
+
+    /// What became of the frames of each track, and of all tracks, which come last. They are counted since the relay began, and
+    /// the last entry is never less than the sum of the others.
+    public List<TrackCopies> copies() {
+        List<Track> all = relay.lockedGet(() -> {
+            relay.drain();
+            return new ArrayList<>(relay.tracks().values());
+        });
+        List<TrackCopies> result = sliced(all, track -> new TrackCopies(
+                track.name.toString(), track.copies.number(), track.active().size(), track.copies.counts()));
+        result.add(relay.lockedGet(() -> new TrackCopies("", 0, 0, relay.copies().counts())));
+        return result;
     }
 
     private TrackView track(Track track) {

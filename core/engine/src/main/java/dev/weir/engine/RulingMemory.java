@@ -63,6 +63,7 @@ final class RulingMemory {
         final long[] nanos = new long[CAPACITY];
     }
 
+    private final CopyTally tally;
     private @Nullable Entries entries;
     private long written;
     private final Map<Obstacle, Map<String, Long>> counts = new EnumMap<>(Obstacle.class);
@@ -73,9 +74,15 @@ final class RulingMemory {
     private long sentByUserSpace;
     private long refused;
 
+    /// @param tally counts the same, for longer
+    RulingMemory(CopyTally tally) {
+        this.tally = tally;
+    }
+
     /// @param object the object ID, or the subgroup ID of a stream
     void refused(long group, long object, boolean stream, Obstacle obstacle, String reason, long nowNanos) {
         refused++;
+        tally.refused(stream, obstacle, reason);
         counts.computeIfAbsent(obstacle, o -> new HashMap<>()).merge(reason, 1L, Long::sum);
         Entries kept = entries;
         if (kept == null) {
@@ -110,7 +117,8 @@ final class RulingMemory {
     }
 
     /// A frame with an object of that group was sent.
-    void sent(long group, boolean byKernel) {
+    void sent(long group, boolean stream, boolean byKernel) {
+        tally.sent(stream, byKernel);
         int at = (int) (group & GROUPS - 1);
         if (groupOf[at] != group) {
             groupOf[at] = group;

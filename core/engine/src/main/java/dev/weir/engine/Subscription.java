@@ -45,12 +45,13 @@ final class Subscription {
     final Map<UpstreamStream, Boolean> rulings = new IdentityHashMap<>();
 
     /// What stood in the way of its last objects.
-    final RulingMemory past = new RulingMemory();
+    final RulingMemory past;
 
     Subscription(Session session, Track track, RequestChannel channel) {
         this.session = session;
         this.track = track;
         this.channel = channel;
+        past = new RulingMemory(track.copies);
     }
 
     boolean wants(long group, long object) {

@@ -66,8 +66,12 @@ final class Track {
     /// Of its objects, with their headers.
     long receivedBytes;
 
-    Track(FullTrackName name) {
+    final CopyTally copies;
+
+    /// @param all counts the frames of all tracks
+    Track(FullTrackName name, CopyTally all) {
         this.name = name;
+        this.copies = all.part();
     }
 
     void saw(long group, long object) {

@@ -119,7 +119,7 @@ final class Upstream {
             return;
         }
         if (track == null || track.state == Track.State.ENDED) {
-            track = new Track(offer.track());
+            track = new Track(offer.track(), relay.copies());
             relay.tracks().put(offer.track(), track);
         }
         track.publisher = publisher;

@@ -469,6 +469,8 @@ public final class KernelDataPlane implements DataPlane {
         BpfProgram.RunStatistics run = attachments.runStatistics();
         result.put("bpf.run_time_ns", run.runTimeNanos());
         result.put("bpf.run_count", run.runCount());
+        result.put("ring.bytes", closed ? 0 : events.pending());
+        result.put("ring.capacity", (long) object.map("events").maxEntries());
         return result;
     }
 
