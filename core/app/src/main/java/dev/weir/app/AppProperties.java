@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param cacheBytes upper bound of the relay's object cache, all tracks together, bytes
 /// @param idleTimeout a connection that sends nothing for this long is given up
 /// @param fan connections whose payloads are not MoQT
+/// @param management health, metrics and the page
 /// @param plugins which policy jars are taken
 /// @param classes lane classes beside `default`, at most 15; a subscriber belongs to the first one that has its address
 /// @param assignments which policies serve which subscriptions; the first one that fits counts, and without one everything passes
@@ -25,6 +26,7 @@ public record AppProperties(
         @DefaultValue("268435456") long cacheBytes,
         @DefaultValue("30s") Duration idleTimeout,
         @DefaultValue Fan fan,
+        @DefaultValue Management management,
         @DefaultValue Plugins plugins,
         @DefaultValue List<LaneClass> classes,
         @DefaultValue List<Assignment> assignments,
@@ -39,6 +41,18 @@ public record AppProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("fan-pub") String publisher,
             @DefaultValue("fan-sub") String subscriber) {}
+
+    /// Health, metrics and the page, over HTTP.
+    ///
+    /// @param port TCP port: `same` as the relay's UDP port, a number (0: any free one), or `off`
+    /// @param address where it listens; whoever reaches it can read everything but keys
+    /// @param tokenFile file that the token which policies and lane classes are changed with is written to
+    /// @param tracks how many tracks have metrics of their own; all others together have one more
+    public record Management(
+            @DefaultValue("same") String port,
+            @DefaultValue("127.0.0.1") String address,
+            @Nullable Path tokenFile,
+            @DefaultValue("20") int tracks) {}
 
     /// Which policy jars are taken.
     ///

@@ -7,7 +7,12 @@ public final class AppVersion {
 
     /// @return a line such as `weir 0.1.0`
     public static String text() {
+        return "weir " + number();
+    }
+
+    /// @return the version alone, such as `0.1.0`
+    public static String number() {
         String version = AppVersion.class.getPackage().getImplementationVersion();
-        return "weir " + (version == null ? "(not built by Maven)" : version);
+        return version == null ? "(not built by Maven)" : version;
     }
 }

@@ -6,14 +6,24 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.shell.core.autoconfigure.SpringShellAutoConfiguration;
 
 /// Runs the one command that the arguments name, and gives the process its exit code.
-@SpringBootApplication
-@ConfigurationPropertiesScan
+///
+/// What it takes of Spring Boot it takes by name: looking through everything that `serve` has on the class path for its web
+/// server would cost every command half a second.
+@SpringBootConfiguration
+@ComponentScan(basePackageClasses = OneShotRunner.class)
+@ImportAutoConfiguration({PropertyPlaceholderAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class, SpringShellAutoConfiguration.class})
+@EnableConfigurationProperties(AppProperties.class)
 public class WeirApplication {
     /// @param args the command, its options and arguments
     public static void main(String[] args) {
@@ -31,13 +41,25 @@ public class WeirApplication {
         application.setAddCommandLineProperties(false);
         application.setRegisterShutdownHook(false);
         var defaults = new HashMap<String, Object>();
+        if (isServe(args)) {
+            String problem = EnvironmentKeys.problem(System.getenv().keySet());
+            if (!problem.isEmpty()) {
+                System.err.println("error: " + problem);
+                return OneShotRunner.USAGE;
+            }
+        }
         defaults.put("logging.level.dev.weir", isServe(args) ? "INFO" : "WARN");
         // Spring Boot tells of a wrong configuration with a page of text; the sentence below is ours.
         for (String name : List.of(
                 "org.springframework.boot.SpringApplication",
                 "org.springframework.boot.diagnostics",
                 "org.springframework.context.support",
-                "org.springframework.context.annotation")) {
+                "org.springframework.context.annotation",
+                // That a port is taken is told in a sentence of ours.
+                "org.springframework.boot.web.server.servlet.context",
+                "org.apache.catalina",
+                "org.apache.coyote",
+                "org.apache.tomcat")) {
             defaults.put("logging.level." + name, "OFF");
         }
         Path configuration = isServe(args) ? ConfigurationFile.of(List.of(args)) : null;

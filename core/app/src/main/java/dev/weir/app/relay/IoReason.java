@@ -6,10 +6,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
 /// Why a file could not be used, in words for a sentence; the JDK's messages for these are mere paths.
-final class IoReason {
+public final class IoReason {
     private IoReason() {}
 
-    static String of(IOException e) {
+    /// @return words that complete a sentence
+    public static String of(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "no such file or folder";
             case AccessDeniedException _ -> "permission denied";

@@ -15,6 +15,7 @@ import dev.weir.app.relay.RelayIdentity;
 import dev.weir.app.relay.RelayPolicies;
 import dev.weir.app.relay.StatisticsFile;
 import dev.weir.app.relay.TerminationSignal;
+import dev.weir.app.web.ManagementServer;
 import dev.weir.engine.FanProtocol;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
 import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
@@ -48,11 +50,14 @@ class ServeCommand {
 
     private final AppProperties properties;
     private final ObjectProvider<ShellCommand> shell;
+    private final ApplicationContext application;
 
     /// @param shell for a prompt inside
-    ServeCommand(AppProperties properties, ObjectProvider<ShellCommand> shell) {
+    /// @param application of which the management server is a child
+    ServeCommand(AppProperties properties, ObjectProvider<ShellCommand> shell, ApplicationContext application) {
         this.properties = properties;
         this.shell = shell;
+        this.application = application;
     }
 
     @Command(name = "serve", description = "Runs a relay until it gets SIGTERM or SIGINT.", group = "Relay")
@@ -93,7 +98,8 @@ class ServeCommand {
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
                 RelayEnd end = new RelayEnd(relay, signal::give);
                 TraceEndpoints traces = new TraceEndpoints(relay.tracing());
-                ControlServer server = listen(control, relay.address().getPort(), commands(relay, policies, end, traces))) {
+                ControlServer server = listen(control, relay.address().getPort(), commands(relay, policies, end, traces));
+                ManagementServer _ = ManagementServer.start(application, properties.management(), relay, policies)) {
             if (prompt) {
                 openPrompt(context, relay, server, signal);
             }
