@@ -6,22 +6,20 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.ComponentScan;
 import org.springframework.shell.core.autoconfigure.SpringShellAutoConfiguration;
 
 /// Runs the one command that the arguments name, and gives the process its exit code.
 ///
 /// What it takes of Spring Boot it takes by name: looking through everything that `serve` has on the class path for its web
-/// server would cost every command half a second.
-@SpringBootConfiguration
-@ComponentScan(basePackageClasses = OneShotRunner.class)
+/// server would cost every command half a second (`spring.boot.enableautoconfiguration` in application.yml).
+@SpringBootApplication(scanBasePackageClasses = OneShotRunner.class)
 @ImportAutoConfiguration({PropertyPlaceholderAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class, SpringShellAutoConfiguration.class})
 @EnableConfigurationProperties(AppProperties.class)
 public class WeirApplication {

@@ -6,12 +6,15 @@ import dev.weir.app.metrics.RelayReadings;
 import dev.weir.app.relay.BadInputException;
 import dev.weir.engine.policy.PolicyControl;
 import dev.weir.quic.kwik.RelayServer;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
@@ -62,6 +65,7 @@ public final class ManagementServer implements AutoCloseable {
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("management", Map.of(
                 "server.address", properties.address(), "server.port", port)));
         context.getEnvironment().getPropertySources().addLast(new MapPropertySource("management-defaults", DEFAULTS));
+        ConfigurationPropertySources.attach(context.getEnvironment()); // the parent's would not see these two
         register(context, properties, relay, policies, token, address);
         try {
             context.refresh();
@@ -134,7 +138,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private static RuntimeException because(RuntimeException thrown, AppProperties.Management properties, int port) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PortInUseException || cause instanceof java.net.BindException) {
+            if (cause instanceof PortInUseException || cause instanceof BindException) {
                 return new BadInputException("Health and metrics cannot be served at " + properties.address() + " TCP port " + port
                         + ", because something else listens there or the address is not this machine's; set " + KEY
                         + " (WEIR_MANAGEMENT_PORT) to a free port, or to off.", thrown);
@@ -146,7 +150,7 @@ public final class ManagementServer implements AutoCloseable {
     /// Where the page is.
     public String url() {
         String host = address.contains(":") && !address.startsWith("[") ? "[" + address + "]" : address;
-        return "http://" + host + ":" + java.util.Objects.requireNonNull(context.getWebServer()).getPort() + "/";
+        return "http://" + host + ":" + Objects.requireNonNull(context.getWebServer()).getPort() + "/";
     }
 
     @Override
