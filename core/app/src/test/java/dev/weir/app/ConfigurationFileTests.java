@@ -41,6 +41,11 @@ class ConfigurationFileTests {
             weir: {classes: [{name: low, addresses: [10.0.0.0/99]}]}        | 10.0.0.0/99
             weir: {assignments: [{policy: pass-all, classes: [unknown]}]}   | unknown
             weir: {assignments: [{policy: pass-all, tracks: ' '}]}          | pattern
+            weir: {management: {port: 70000}}                               | weir.management.port
+            weir: {management: {port: none}}                                | weir.management.port
+            weir: {management: {address: not.an.address.invalid}}           | weir.management.address
+            weir: {management: {tracks: -1}}                                | weir.management.tracks
+            weir: {management: {token-file: /proc/weir/token}}              | weir.management.token-file
             weir: [                                                         | YAML
             """)
     void saysWhatIsWrong(String yaml, String named) throws Exception {

@@ -36,12 +36,16 @@ public final class RelayMetrics implements MultiCollector {
         tracks.update(reading.copies()).forEach((key, count) -> into.counter("weir_copies_total",
                 "What became of frames with media, one per frame and subscriber.", count,
                 "track", key.track(), "mode", key.mode(), "path", key.path(), "verdict", key.verdict(), "reason", key.reason()));
+        dropped(into, "policy", 0); // so that the family is there before the first drop
         reading.counts().forEach((name, count) -> {
             if (name.startsWith(DROPPED)) {
-                into.counter("weir_dropped_total", "What was never sent, by reason, with what belongs to no track.", count,
-                        "reason", name.substring(DROPPED.length()));
+                dropped(into, name.substring(DROPPED.length()), count);
             }
         });
+    }
+
+    private static void dropped(Families into, String reason, long count) {
+        into.counter("weir_dropped_total", "What was never sent, by reason, with what belongs to no track.", count, "reason", reason);
     }
 
     private static void populations(Families into, RelayReading reading) {

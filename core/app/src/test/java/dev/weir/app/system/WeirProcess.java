@@ -42,7 +42,10 @@ final class WeirProcess implements AutoCloseable {
 
     /// Starts the launcher of another tree, or a shell that becomes it.
     static WeirProcess run(List<String> command) throws IOException {
-        return new WeirProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // Most tests need no page; a relay without one starts sooner.
+        builder.environment().putIfAbsent("WEIR_MANAGEMENT_PORT", "off");
+        return new WeirProcess(builder.start());
     }
 
     /// Starts a relay and waits until it listens.

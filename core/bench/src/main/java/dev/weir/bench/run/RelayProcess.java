@@ -61,7 +61,10 @@ public final class RelayProcess implements AutoCloseable {
                 certificate.toString(), "--key", key.toString(), "--stats", statistics.toString()));
         try {
             Files.deleteIfExists(statistics);
-            Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+            var builder = new ProcessBuilder(command).redirectError(log.toFile());
+            // Nobody can reach its page in a namespace, and a web server beside it would be measured as well.
+            builder.environment().putIfAbsent("WEIR_MANAGEMENT_PORT", "off");
+            Process process = builder.start();
             var relay = new RelayProcess(process, statistics, log);
             relay.awaitReady();
             return relay;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentKeysTests {
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "WEIR_CACHE_BYTES", "WEIR_CACHEBYTES", "WEIR_MANAGEMENT_PORT", "WEIR_MANAGEMENT_TOKEN_FILE", "WEIR_CLASSES_0_NAME",
+        "WEIR_CLASSES_12_ADDRESSES_0", "WEIR_ASSIGNMENTS_0_CONFIGURATION_LIMIT", "WEIR_POLICIES_RATEBUDGET_RATE",
+        "WEIR_PLUGINS_ALLOWEDSHA256", "WEIR_SKIP_BUILD", "PATH", "MY_WEIR_KEY"})
+    void takesSettingsAndWhatIsNotOurs(String name) {
+        assertThat(EnvironmentKeys.problem(List.of(name))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"WEIR_CASH_BYTES", "WEIR_MANAGEMENT", "WEIR_CLASSES_NAME", "WEIR_", "WEIR_FAN_ENABLED_X"})
+    void namesWhatIsNoSetting(String name) {
+        assertThat(EnvironmentKeys.problem(List.of("PATH", name))).contains(name + " is no setting").endsWith(".");
+    }
+
+}
