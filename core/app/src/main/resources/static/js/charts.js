@@ -31,7 +31,7 @@ class Chart {
       legend: { show: false },
       scales: { y: { range: (plot, low, high) => [0, Math.max(high * 1.15, 1)] } },
       axes: [
-        { ...axis, space: 70, values: (plot, ticks) => ticks.map(at => new Date(at * 1000).toLocaleTimeString([], { hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" })) },
+        { ...axis, space: 70, size: 26, values: (plot, ticks) => ticks.map(at => new Date(at * 1000).toLocaleTimeString([], { hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" })) },
         { ...axis, size: 52, values: (plot, ticks) => ticks.map(at => at >= 10000 ? at / 1000 + " k" : String(+at.toFixed(2))) },
       ],
       series: [{}, ...this.lines.map(line => ({ stroke: colour(line), fill: colour(line) + "18", width: 2, points: { show: false } }))],

@@ -46,7 +46,7 @@ function showNow(state) {
   const all = state.relay.copiesByKernel + state.relay.copiesByUserSpace;
   show("kernel-share", all ? percent(state.relay.copiesByKernel / all) : "–");
   show("subscribers", count(state.relay.subscribers));
-  show("lanes", count(state.relay.lanes));
+  show("lanes", count(state.lanes.filter(lane => lane.path === "kernel").length));
   show("tracks-count", count(state.relay.tracks));
   figure("rtt", millis(median), "ms");
   show("rtt-max", millis(worst) + " ms");

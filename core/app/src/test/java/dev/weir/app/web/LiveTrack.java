@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -30,7 +31,8 @@ final class LiveTrack implements AutoCloseable {
     private static final int LONGEST_SECONDS = 3600;
 
     private final PeerLoop loop = new PeerLoop("peers");
-    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicBoolean paused = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<SubscriberPeer> subscribers = new ArrayList<>();
     private final PublisherPeer publisher;
     private final CompletableFuture<?> publishing;
@@ -39,7 +41,7 @@ final class LiveTrack implements AutoCloseable {
             throws Exception {
         Host host = topology.publisher();
         publisher = host.namespace().call(() -> PublisherPeer.connect(loop, options(host, trust), track, mode));
-        var source = new Stoppable(new SyntheticSource(rate, size, LONGEST_SECONDS), stopped);
+        var source = new Stoppable(new SyntheticSource(rate, size, LONGEST_SECONDS), paused, stopped);
         publisher.announce(source.content(), false);
         for (int i = 0; i < lanes; i++) {
             Host at = topology.subscribers().get(i % topology.subscribers().size());
@@ -49,7 +51,7 @@ final class LiveTrack implements AutoCloseable {
             peer.subscribe();
         }
         publisher.subscribed().get(30, TimeUnit.SECONDS);
-        publishing = CompletableFuture.runAsync(() -> publisher.publish(source));
+        publishing = CompletableFuture.runAsync(() -> publisher.publish(source), task -> Thread.ofPlatform().daemon().name("publisher").start(task));
         await().atMost(Duration.ofSeconds(30)).until(() -> subscribers.stream().allMatch(each -> each.received() > 0));
     }
 
@@ -71,21 +73,26 @@ final class LiveTrack implements AutoCloseable {
         return subscribers;
     }
 
-    /// Ends the publishing and waits until everything sent is sent.
-    void stop() throws Exception {
-        stopped.set(true);
+    /// Publishes no more, without saying so: the track stays.
+    void pause() {
+        paused.set(true);
+    }
+
+    /// Ends the track, and waits until everything is sent.
+    void end() throws Exception {
+        stopped.countDown();
         publishing.get(30, TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
-        stopped.set(true);
+        stopped.countDown();
         subscribers.forEach(SubscriberPeer::close);
         publisher.close();
         loop.close();
     }
 
-    private record Stoppable(ObjectSource source, AtomicBoolean stopped) implements ObjectSource {
+    private record Stoppable(ObjectSource source, AtomicBoolean paused, CountDownLatch stopped) implements ObjectSource {
         @Override
         public TrackContent content() {
             return source.content();
@@ -93,7 +100,14 @@ final class LiveTrack implements AutoCloseable {
 
         @Override
         public SourceObject next() {
-            return stopped.get() ? null : source.next();
+            if (paused.get()) {
+                try {
+                    stopped.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return stopped.getCount() == 0 ? null : source.next();
         }
 
         @Override

@@ -236,9 +236,7 @@ class MonitoringIT {
     @Test
     @Order(8)
     void whenAllIsQuietPageMetricsAndCountersAgree() throws Exception {
-        for (LiveTrack track : TRACKS) {
-            track.stop();
-        }
+        TRACKS.forEach(LiveTrack::pause);
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             Map<String, Long> counts = relay.relay().statistics();
             assertThat(counts.get("outstanding.packets")).isZero();
