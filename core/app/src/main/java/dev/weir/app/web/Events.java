@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -36,7 +37,13 @@ class Events {
     private final RelayServer relay;
     private final RelayReadings readings;
     private final PolicyControl policies;
-    private final Set<SseEmitter> pages = ConcurrentHashMap.newKeySet();
+    /// An open page.
+    ///
+    /// @param emitter to it
+    /// @param isBusy whether it is being told something; it may be slow to take it
+    private record Page(SseEmitter emitter, AtomicBoolean isBusy) {}
+
+    private final Set<Page> pages = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("weir-page").daemon().factory());
 
@@ -57,12 +64,12 @@ class Events {
         if (pages.size() >= MOST_PAGES) {
             return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).build();
         }
-        var page = new SseEmitter(FOR_EVER);
-        page.onCompletion(() -> pages.remove(page));
-        page.onError(thrown -> pages.remove(page));
+        var page = new Page(new SseEmitter(FOR_EVER), new AtomicBoolean());
+        page.emitter.onCompletion(() -> pages.remove(page));
+        page.emitter.onError(thrown -> pages.remove(page));
         send(page, JSON.writeValueAsString(state()));
         pages.add(page);
-        return ResponseEntity.ok().header("Cache-Control", "no-store").body(page);
+        return ResponseEntity.ok().header("Cache-Control", "no-store").body(page.emitter);
     }
 
     private void tell() {
@@ -71,24 +78,28 @@ class Events {
         }
         try {
             String text = JSON.writeValueAsString(state());
-            pages.forEach(page -> send(page, text));
+            // A page that does not read keeps only itself waiting.
+            pages.stream().filter(page -> page.isBusy.compareAndSet(false, true)).forEach(page ->
+                    Thread.ofVirtual().name("weir-page-event").start(() -> send(page, text)));
         } catch (RuntimeException e) {
             LOG.atDebug().setCause(e).log("the pages were told nothing");
         }
     }
 
-    private void send(SseEmitter page, String text) {
+    private void send(Page page, String text) {
         try {
-            page.send(SseEmitter.event().data(text, MediaType.TEXT_PLAIN));
+            page.emitter.send(SseEmitter.event().data(text, MediaType.TEXT_PLAIN));
         } catch (IOException | IllegalStateException e) {
             pages.remove(page);
             LOG.atDebug().setCause(e).log("a page was closed");
+        } finally {
+            page.isBusy.set(false);
         }
     }
 
     @PreDestroy
     void close() {
         timer.shutdownNow();
-        pages.forEach(SseEmitter::complete);
+        pages.forEach(page -> page.emitter.complete());
     }
 }

@@ -144,6 +144,13 @@ class ManagementServerTests {
     }
 
     @Test
+    void aLargeRequestIsNotEvenRead() throws Exception {
+        String large = "{\"policy\": \"" + "x".repeat(RequestGuard.LARGEST_BODY) + "\"}";
+
+        assertThat(relay.post("page/policy/apply", large, "Content-Type", "application/json").statusCode()).isEqualTo(413);
+    }
+
+    @Test
     void policiesAreAppliedAndRemovedWithTheToken() throws Exception {
         String[] headers = {"Content-Type", "application/json", "X-Weir-Token", relay.token()};
         JsonNode applied = json(relay.post("page/policy/apply", APPLY, headers));
