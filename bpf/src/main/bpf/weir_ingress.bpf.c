@@ -44,6 +44,8 @@ int weir_ingress(struct __sk_buff *skb)
 	if (!reason)
 		reason = load_original(skb, s);
 	if (!reason)
+		reason = check_checksum(s);
+	if (!reason)
 		reason = open_packet(s);
 	if (!reason)
 		reason = check_replay(&s->packet);

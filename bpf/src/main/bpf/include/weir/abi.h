@@ -44,6 +44,7 @@ enum weir_reason {
 	REASON_IP_OPTIONS,	      /* IPv4 options or IPv6 extension header */
 	REASON_FRAGMENT,	      /* IP fragment */
 	REASON_LENGTH,		      /* IP, UDP and packet lengths disagree, too short, or above LIMIT_PLAINTEXT */
+	REASON_CHECKSUM,	      /* IPv4 header or UDP checksum wrong, or none in IPv6: the stack drops it */
 	REASON_FOREIGN_SOURCE,	      /* known connection ID, but not the publisher's address */
 	REASON_KEY_PHASE,	      /* key phase without keys */
 	REASON_BAD_TAG,		      /* authentication failed */

@@ -18,7 +18,7 @@ struct sk_buff {
 	__u8 ip_summed : 2;
 } __attribute__((preserve_access_index));
 
-enum { SKB_CHECKSUM_PARTIAL = 3, PACKET_TYPE_HOST = 0 };
+enum { SKB_CHECKSUM_UNNECESSARY = 1, SKB_CHECKSUM_PARTIAL = 3, PACKET_TYPE_HOST = 0 };
 
 extern void *bpf_cast_to_kern_ctx(void *context) __ksym;
 
@@ -43,12 +43,14 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct arrival *arr
 		return -1;
 	__u32 header_length = (ip.version_and_words & 15) * 4;
 
-	if (header_length < IPV4_LENGTH)
-		return -1;
-	if (header_length != IPV4_LENGTH)
+	if (header_length < IPV4_LENGTH) {
+		arrival->refused = REASON_LENGTH;
+		header_length = IPV4_LENGTH; /* only to tell whether it was meant for us */
+	} else if (header_length > IPV4_LENGTH) {
 		arrival->refused = REASON_IP_OPTIONS;
-	else if (fold(sum_words((const __u16 *)&ip, IPV4_LENGTH / 2)) != 0xffff)
-		return -1; /* the stack will drop it */
+	} else if (fold(sum_words((const __u16 *)&ip, IPV4_LENGTH / 2)) != 0xffff) {
+		arrival->refused = REASON_CHECKSUM;
+	}
 	if (ip.fragment & bpf_htons(IPV4_MORE_FRAGMENTS))
 		arrival->refused = REASON_FRAGMENT;
 	arrival->family = 4;
@@ -58,19 +60,35 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct arrival *arr
 	return 0;
 }
 
-/* Steps over one extension header, only to tell whether the packet is one of ours that has to be refused. */
-static __always_inline int parse_ipv6_extension(struct __sk_buff *skb, struct arrival *arrival, __u8 type)
+/* Steps over one extension header, and puts the type of the next into its place. */
+static __always_inline int skip_ipv6_extension(struct __sk_buff *skb, struct arrival *arrival, __u8 *type)
 {
 	__u8 extension[2]; /* next header, length in units of 8 bytes behind the first 8 */
 
-	if (type != PROTOCOL_HOP_BY_HOP && type != PROTOCOL_ROUTING && type != PROTOCOL_DESTINATION_OPTIONS &&
-	    type != PROTOCOL_FRAGMENT)
+	if (*type != PROTOCOL_HOP_BY_HOP && *type != PROTOCOL_ROUTING && *type != PROTOCOL_DESTINATION_OPTIONS &&
+	    *type != PROTOCOL_FRAGMENT)
 		return -1;
-	if (bpf_skb_load_bytes(skb, arrival->offset, extension, sizeof(extension)) || extension[0] != PROTOCOL_UDP)
+	if (bpf_skb_load_bytes(skb, arrival->offset, extension, sizeof(extension)))
 		return -1;
-	arrival->refused = type == PROTOCOL_FRAGMENT ? REASON_FRAGMENT : REASON_IP_OPTIONS;
-	arrival->offset += type == PROTOCOL_FRAGMENT ? 8 : (extension[1] + 1) * 8;
+	if (*type == PROTOCOL_FRAGMENT)
+		arrival->refused = REASON_FRAGMENT;
+	else if (!arrival->refused)
+		arrival->refused = REASON_IP_OPTIONS;
+	arrival->offset += *type == PROTOCOL_FRAGMENT ? 8 : (extension[1] + 1) * 8;
+	*type = extension[0];
 	return 0;
+}
+
+/* Only to tell whether the packet is one of ours that has to be refused. */
+static __always_inline int skip_ipv6_extensions(struct __sk_buff *skb, struct arrival *arrival, __u8 type)
+{
+	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
+		if (type == PROTOCOL_UDP)
+			return 0;
+		if (skip_ipv6_extension(skb, arrival, &type))
+			return -1;
+	}
+	return type == PROTOCOL_UDP ? 0 : -1;
 }
 
 static __always_inline int parse_ipv6(struct __sk_buff *skb, struct arrival *arrival)
@@ -85,7 +103,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct arrival *arr
 		arrival->source[i] = ip.source[i];
 	arrival->ip_payload_length = bpf_ntohs(ip.payload_length);
 	arrival->offset += IPV6_LENGTH;
-	return ip.next_header == PROTOCOL_UDP ? 0 : parse_ipv6_extension(skb, arrival, ip.next_header);
+	return skip_ipv6_extensions(skb, arrival, ip.next_header);
 }
 
 static __always_inline int parse_udp(struct __sk_buff *skb, struct arrival *arrival)
@@ -149,11 +167,14 @@ static __always_inline struct publisher *find_publisher(struct __sk_buff *skb, _
 	return publisher;
 }
 
-static __always_inline __u32 is_checksum_partial(struct __sk_buff *skb)
+/* What the kernel knows of the UDP checksum by now; the stack looks at it only behind this program. */
+static __always_inline void note_checksum(struct __sk_buff *skb, struct packet *packet)
 {
 	struct sk_buff *kernel_skb = bpf_cast_to_kern_ctx(skb);
+	__u32 summed = BPF_CORE_READ_BITFIELD(kernel_skb, ip_summed);
 
-	return BPF_CORE_READ_BITFIELD(kernel_skb, ip_summed) == SKB_CHECKSUM_PARTIAL;
+	packet->partial = summed == SKB_CHECKSUM_PARTIAL;
+	packet->unverified = !packet->partial && summed != SKB_CHECKSUM_UNNECESSARY;
 }
 
 static __always_inline int check_lengths(const struct arrival *arrival, const struct packet *packet)
@@ -197,8 +218,33 @@ static __always_inline int classify(struct __sk_buff *skb, struct packet *packet
 	packet->payload_offset = arrival.offset;
 	packet->payload_length = arrival.udp_length - UDP_LENGTH;
 	packet->frame_length = skb->len;
-	packet->partial = is_checksum_partial(skb);
+	note_checksum(skb, packet);
 	return check_lengths(&arrival, packet);
+}
+
+/*
+ * A packet that the stack is going to drop must not be copied: user space never sees it, so that nobody would send what
+ * the kernel leaves out for some lanes, and what was copied would be missing from what the publisher's loss explains.
+ */
+__noinline int check_checksum(struct scratch *s)
+{
+	if (!s)
+		return REASON_NOT_QUIC;
+	const struct packet *packet = &s->packet;
+	__u32 addresses = packet->family == 4 ? 2 * 4 : 2 * 16, udp_length = UDP_LENGTH + packet->payload_length;
+	__u32 udp = packet->payload_offset - UDP_LENGTH;
+
+	if (!packet->unverified)
+		return REASON_NONE;
+	if (udp > ETHERNET_LENGTH + IPV6_LENGTH)
+		return REASON_CHECKSUM;
+	if (!*(const __be16 *)(s->original.bytes + udp + 6)) /* none: IPv6 has no such packets (RFC 8200 section 8.1) */
+		return packet->family == 4 ? REASON_NONE : REASON_CHECKSUM;
+	/* The rest of the pseudo header; the addresses lie in front of the UDP header. */
+	__u32 seed = bpf_htons(PROTOCOL_UDP) + bpf_htons(udp_length);
+	__s64 sum = sum_text(&s->original, udp - addresses, addresses + udp_length, seed);
+
+	return sum >= 0 && fold(sum) == 0xffff ? REASON_NONE : REASON_CHECKSUM;
 }
 
 #endif

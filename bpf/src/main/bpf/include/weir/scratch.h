@@ -31,6 +31,8 @@ struct packet {
 	__u32 payload_length;
 	__u32 text_length; /* plaintext bytes */
 	__u32 partial;	   /* 1: a device is asked to finish the UDP checksum (CHECKSUM_PARTIAL) */
+	__u32 unverified;  /* 1: nobody has compared the UDP checksum yet */
+	__u32 pad;
 	__u64 number;
 	__u64 time_ns;
 };

@@ -119,7 +119,7 @@ final class MapWriter {
         } else {
             template[16] = template[17] = template[24] = template[25] = 0;
         }
-        template[udp + 4] = template[udp + 5] = 0;
+        Arrays.fill(template, udp + 4, udp + 8, (byte) 0);
         System.arraycopy(spec.destinationMac, 0, template, 0, 6);
         System.arraycopy(spec.sourceMac, 0, template, 6, 6);
         byte[] header = Bytes.concat(template, new byte[] {0x43}, spec.connectionId);

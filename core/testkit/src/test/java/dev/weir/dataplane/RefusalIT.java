@@ -244,27 +244,46 @@ class RefusalIT {
     }
 
     @Test
+    void wrongChecksumsPassUp() throws Exception {
+        var genuine = new UdpFrame(DataPlane.publisherAddress(false), DataPlane.relayAddress(false), DataPlane.PUBLISHER_PORT,
+                DataPlane.LISTEN_PORT, good(1));
+        byte[] wrong = genuine.encodeWithChecksum();
+        wrong[40] ^= 1;
+        byte[] wrongInHeader = genuine.encodeWithChecksum();
+        wrongInHeader[25] ^= 1;
+
+        assertThat(refused(wrong).counted()).containsKey(WeirReason.CHECKSUM);
+        assertThat(refused(wrongInHeader).counted()).containsKey(WeirReason.CHECKSUM);
+        assertThat(plane.deliver(genuine.encodeWithChecksum()).copies()).hasSize(LANES);
+    }
+
+    @Test
+    void withIpv6ThereMustBeAChecksum() throws Exception {
+        try (var ipv6 = new DataPlane(capture, true)) {
+            arm(ipv6);
+            byte[] without = ipv6.frame(good(1));
+            without[60] = without[61] = 0;
+
+            assertThat(ipv6.deliver(without).counted()).containsKey(WeirReason.CHECKSUM).doesNotContainKey(WeirReason.COUNT_COPIES);
+            assertThat(ipv6.deliver(ipv6.frame(good(1))).copies()).hasSize(LANES);
+        }
+    }
+
+    @Test
     void superPacketsFragmentsAndOptionsPassUp() throws Exception {
         byte[] frame = plane.frame(good(1));
         assertThat(refused(frame, new TestContext(0, 0, 0, 60, 3)).counted()).containsKey(WeirReason.GSO);
 
         byte[] fragment = frame.clone();
         fragment[20] = 0x20;
-        fixChecksum(fragment, 20);
+        UdpFrame.fixIpv4Checksum(fragment);
         assertThat(refused(fragment).counted()).containsKey(WeirReason.FRAGMENT);
 
         byte[] options = Bytes.concat(Arrays.copyOf(frame, 34), new byte[] {1, 1, 1, 1}, Arrays.copyOfRange(frame, 34, frame.length));
         options[14] = 0x46;
         options[17] += 4;
-        fixChecksum(options, 24);
+        UdpFrame.fixIpv4Checksum(options);
         assertThat(refused(options).counted()).containsKey(WeirReason.IP_OPTIONS);
-    }
-
-    private static void fixChecksum(byte[] frame, int headerLength) {
-        frame[24] = frame[25] = 0;
-        int sum = ~UdpFrame.sum(Arrays.copyOfRange(frame, 14, 14 + headerLength));
-        frame[24] = (byte) (sum >> 8);
-        frame[25] = (byte) sum;
     }
 
     @Test

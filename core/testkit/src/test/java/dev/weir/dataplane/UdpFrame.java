@@ -26,12 +26,28 @@ record UdpFrame(byte[] source, byte[] destination, int sourcePort, int destinati
         return ETHERNET + (ipv6 ? IPV6 : IPV4) + UDP;
     }
 
-    /// The frame, sent to the MAC address 0 (that of the loopback device, from which test runs arrive), without a UDP checksum.
+    /// The frame, sent to the MAC address 0 (that of the loopback device, from which test runs arrive); with a UDP checksum only
+    /// where there must be one, in IPv6.
     byte[] encode() {
+        byte[] frame = encode(0);
+        return isIpv6() ? encode(checksum(frame)) : frame;
+    }
+
+    /// The same with a UDP checksum in IPv4 as well.
+    byte[] encodeWithChecksum() {
+        return encode(checksum(encode(0)));
+    }
+
+    private int checksum(byte[] frame) {
+        int sum = ~pseudoSum(source, destination, frame, overhead(isIpv6()) - UDP) & 0xffff;
+        return sum == 0 ? 0xffff : sum;
+    }
+
+    private byte[] encode(int checksum) {
         int length = UDP + payload.length;
         var out = ByteBuffer.allocate(overhead(isIpv6()) + payload.length);
         out.put(new byte[6]).put(SOURCE_MAC).put(ip(length)).putShort((short) sourcePort).putShort((short) destinationPort);
-        return out.putShort((short) length).putShort((short) 0).put(payload).array();
+        return out.putShort((short) length).putShort((short) checksum).put(payload).array();
     }
 
     private byte[] ip(int length) {
@@ -43,6 +59,14 @@ record UdpFrame(byte[] source, byte[] destination, int sourcePort, int destinati
                 .putShort((short) 0x4000).put((byte) 64).put((byte) 17).putShort((short) 0).put(source).put(destination);
         header.putShort(10, (short) ~sum(header.array()));
         return ByteBuffer.allocate(2 + IPV4).putShort((short) 0x0800).put(header.array()).array();
+    }
+
+    /// Makes the checksum of an IPv4 header right, options included.
+    static void fixIpv4Checksum(byte[] frame) {
+        frame[24] = frame[25] = 0;
+        int sum = ~sum(Arrays.copyOfRange(frame, ETHERNET, ETHERNET + 4 * (frame[ETHERNET] & 15)));
+        frame[24] = (byte) (sum >> 8);
+        frame[25] = (byte) sum;
     }
 
     /// Reads a frame that the data plane made; every length and checksum in it must be right.
