@@ -17,11 +17,13 @@ import dev.weir.wire.quic.PacketProtection;
 import dev.weir.wire.quic.ShortHeader;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// `weir_ingress` in the kernel with one publisher, and lanes and tracks as a test wants them. Packets go in by test runs;
 /// their copies are captured and opened. User space's part in the maps is played by [MapWriter].
@@ -156,6 +158,35 @@ final class DataPlane implements AutoCloseable {
         var result = capture.call(() -> ProgTestRun.run(object.program("weir_ingress"), frame, context, 1));
         assertThat(result.returnValue()).as("TCX_NEXT").isEqualTo(-1);
         assertThat(result.dataOut()).as("the frame as passed up").isEqualTo(frame);
+        Map<WeirReason, Long> counted = countedSince(before);
+        List<Recorded> records = readerStalled ? List.of() : records();
+        assertThat(records).as("records of one packet").hasSizeLessThanOrEqualTo(1);
+        List<Copy> copies = copies(counted.getOrDefault(WeirReason.COUNT_COPIES, 0L));
+        return new Outcome(records.isEmpty() ? null : records.getFirst(), copies, counted, frame.length - UdpFrame.overhead(ipv6));
+    }
+
+    /// Runs the program on many frames, one after the other, of which no copy and no record may be made.
+    ///
+    /// @return how much each counter grew by all of them
+    Map<WeirReason, Long> refuse(int count, Supplier<byte[]> frames, ProgTestRun.TestContext context) throws Exception {
+        long[] before = counters();
+        var program = object.program("weir_ingress");
+        capture.call(() -> {
+            for (int i = 0; i < count; i++) {
+                byte[] frame = frames.get();
+                var result = ProgTestRun.run(program, frame, context, 1);
+                if (result.returnValue() != -1 || !Arrays.equals(result.dataOut(), frame)) {
+                    throw new AssertionError("not passed up as it came: " + Bytes.hex(frame));
+                }
+            }
+            return null;
+        });
+        assertThat(capture.take(0)).isEmpty();
+        assertThat(records()).isEmpty();
+        return countedSince(before);
+    }
+
+    private Map<WeirReason, Long> countedSince(long[] before) {
         var counted = new EnumMap<WeirReason, Long>(WeirReason.class);
         long[] after = counters();
         for (var reason : WeirReason.values()) {
@@ -163,10 +194,7 @@ final class DataPlane implements AutoCloseable {
                 counted.put(reason, after[reason.value] - before[reason.value]);
             }
         }
-        List<Recorded> records = readerStalled ? List.of() : records();
-        assertThat(records).as("records of one packet").hasSizeLessThanOrEqualTo(1);
-        List<Copy> copies = copies(counted.getOrDefault(WeirReason.COUNT_COPIES, 0L));
-        return new Outcome(records.isEmpty() ? null : records.getFirst(), copies, counted, frame.length - UdpFrame.overhead(ipv6));
+        return counted;
     }
 
     /// Until this is closed, nobody reads the ring buffer.
