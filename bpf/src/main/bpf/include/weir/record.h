@@ -36,10 +36,11 @@ static __always_inline int write_record(struct scratch *s)
 	s->record.pad = 0;
 	if (!bpf_ringbuf_output(&events, &s->record, record_length(entries), BPF_RB_NO_WAKEUP))
 		return REASON_NONE;
+	/* The last first: a lane with two tracks in the packet took its stream IDs one after the other. */
 	for (__u32 i = 0; i < WEIR_LIMIT_FANOUT; i++) {
 		if (i >= entries)
 			break;
-		withdraw_entry(s, i);
+		withdraw_entry(s, entries - 1 - i);
 	}
 	return REASON_RING_FULL;
 }
