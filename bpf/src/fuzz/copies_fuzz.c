@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Any bytes as the plaintexts of up to eight packets, properly sealed; then every copy is opened again and compared with
- * what the publisher sent. The input: two bytes that choose how publisher and lanes are, then per packet two bytes for
- * its length and the plaintext.
+ * Any bytes as the plaintexts of up to eight packets, properly sealed; then every copy is opened again and compared
+ * with what the publisher sent. The input: two bytes that choose how publisher and lanes are, then per packet two bytes
+ * for its length and the plaintext.
  */
 #include "../main/bpf/weir_ingress.bpf.c"
 #include "plane.h"
@@ -42,7 +42,8 @@ static __u32 seal_packet(__u8 *frame, int ipv6, __u32 number, const __u8 *plaint
 	memcpy(frame + udp_end - UDP_LENGTH + 4, &udp_length, 2);
 	memcpy(frame + ip + (ipv6 ? 4 : 2), ipv6 ? &udp_length : &ip_length, 2);
 	if (ipv6) {
-		__u16 sum = ~fuzz_sum(frame + ip + 8, udp_end - ip - 8 + payload, (__u64)udp_length + bpf_htons(PROTOCOL_UDP));
+		__u16 sum = ~fuzz_sum(frame + ip + 8, udp_end - ip - 8 + payload,
+				      (__u64)udp_length + bpf_htons(PROTOCOL_UDP));
 
 		memcpy(frame + udp_end - 2, &sum, 2);
 	} else {
@@ -73,7 +74,8 @@ static __u32 open_copy(const struct fuzz_clone *clone, const struct lane *lane, 
 	cipher->aad_length = aad;
 	FUZZ_CHECK(cipher->aad[0] == 0x43 && bpf_ntohl(sent) == (__u32)entry->packet_number);
 	FUZZ_CHECK(!memcmp(cipher->aad + 1, lane->header + WEIR_LIMIT_HEADER - id_length, id_length));
-	FUZZ_CHECK(!aead_open(cipher, &lane->keys[0], entry->packet_number, &fuzz_peer->copy, 0, text, &fuzz_peer->opened));
+	FUZZ_CHECK(!aead_open(cipher, &lane->keys[0], entry->packet_number, &fuzz_peer->copy, 0, text,
+			      &fuzz_peer->opened));
 	return text;
 }
 
@@ -204,7 +206,8 @@ static void check_credit(const struct fuzz_choice *choice)
 		const struct credit *cell = FUZZ_ELEMENT(credit, FUZZ_FIRST_LANE + i);
 		const struct packet_number_cell *numbers = FUZZ_ELEMENT(packet_numbers, FUZZ_FIRST_LANE + i);
 
-		FUZZ_CHECK(cell->bytes_in_flight == fuzz_in_flight[i] && cell->bytes_in_flight <= cell->congestion_window);
+		FUZZ_CHECK(cell->bytes_in_flight == fuzz_in_flight[i] &&
+			   cell->bytes_in_flight <= cell->congestion_window);
 		FUZZ_CHECK(cell->connection_data >= 0);
 		FUZZ_CHECK(cell->next_stream_id <= cell->stream_id_limit + 3);
 		FUZZ_CHECK(numbers->next - 1000 == cell->copies && cell->copies >= fuzz_drawn[i]);

@@ -12,12 +12,12 @@
 
 enum { FUZZ_MAPS = 32, FUZZ_HASH_ENTRIES = 64, FUZZ_CLONES = 64, FUZZ_TIME_NS = 1000000000 };
 
-#define FUZZ_CHECK(condition)                                                           \
-	do {                                                                            \
-		if (!(condition)) {                                                     \
+#define FUZZ_CHECK(condition)                                                                   \
+	do {                                                                                    \
+		if (!(condition)) {                                                             \
 			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                        \
-		}                                                                       \
+			abort();                                                                \
+		}                                                                               \
 	} while (0)
 
 struct fuzz_store {

@@ -31,9 +31,9 @@ struct fuzz_choice {
 	__u64 start_group;
 };
 
-#define FUZZ_ELEMENT(map, number)          \
-	({                                 \
-		__u32 element_of = number; \
+#define FUZZ_ELEMENT(map, number)                       \
+	({                                              \
+		__u32 element_of = number;              \
 		bpf_map_lookup_elem(&map, &element_of); \
 	})
 
@@ -141,7 +141,8 @@ static void fuzz_lane(const struct fuzz_choice *choice, __u32 number)
 	memset(headers + udp_end + 1, 'l', id_length);
 	memcpy(lane->header + WEIR_LIMIT_HEADER - length, headers, length);
 	lane->ip_checksum = ipv6 ? 0 : fuzz_sum(headers + ip, IPV4_LENGTH, 0);
-	lane->pseudo_checksum = fuzz_sum(headers + udp_end - UDP_LENGTH - addresses, addresses, bpf_htons(PROTOCOL_UDP));
+	lane->pseudo_checksum =
+		fuzz_sum(headers + udp_end - UDP_LENGTH - addresses, addresses, bpf_htons(PROTOCOL_UDP));
 	lane->stream_data_limit = choice->small_credit ? 500 : 1ULL << 60;
 	memset(cell, 0, sizeof(*cell));
 	cell->congestion_window = choice->small_credit ? 2500 : 1ULL << 60;

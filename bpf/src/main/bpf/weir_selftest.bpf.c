@@ -26,6 +26,14 @@ struct {
 	__type(value, struct selftest);
 } selftest_cases SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, SELFTEST_BATCH);
+	__type(key, __u32);
+	__type(value, struct selftest_plaintext);
+} selftest_batch SEC(".maps");
+
 typedef void (*selftest_function)(struct selftest *test, struct scratch *s);
 
 static __always_inline int run(struct __sk_buff *skb, selftest_function function)
@@ -160,16 +168,6 @@ SELFTEST(selftest_packet_number)
 	test->number = decode_packet_number(test->number, test->words[0], test->length & 7);
 }
 
-/* text, length: a packet's plaintext in; result: enum weir_reason; frames: its media frames out. */
-SELFTEST(selftest_frames)
-{
-	load_text(test, s);
-	s->packet.text_length = test->length <= WEIR_LIMIT_PLAINTEXT ? test->length : 0;
-	test->result = parse_frames(s);
-	test->frame_count = s->walk.frame_count;
-	__builtin_memcpy(test->frames, s->record.candidates, sizeof(test->frames));
-}
-
 static __always_inline void give_header(struct selftest *test, const struct media_header *header)
 {
 	struct candidate *frame = &test->frames[0];
@@ -201,6 +199,71 @@ SELFTEST(selftest_subgroup)
 	load_text(test, s);
 	test->result = parse_subgroup_header(&s->opened, 0, test->length, &header);
 	give_header(test, &header);
+}
+
+/* The MoQT header of media frame number index of a plaintext. */
+__noinline int read_header(struct scratch *s, struct selftest_plaintext *test, __u32 index)
+{
+	struct media_header header = {};
+
+	if (!s || !test || index >= WEIR_LIMIT_CANDIDATES)
+		return 1;
+	const struct candidate *frame = &s->record.candidates[index];
+	struct selftest_header *answer = &test->headers[index];
+	__u32 end = frame->data_start + frame->length, start = 0;
+
+	answer->first_result = 0;
+	if (frame->kind == CANDIDATE_DATAGRAM) {
+		answer->result = parse_object_datagram(&s->opened, frame->data_start, end, &header);
+	} else {
+		answer->result = parse_subgroup_header(&s->opened, frame->data_start, end, &header);
+		if (answer->result)
+			answer->first_result = parse_first_object(&s->opened, header.end, end, header.type,
+								  &answer->first_object, &start, &answer->first_length);
+	}
+	answer->alias = header.alias;
+	answer->group = header.group;
+	answer->object = header.object;
+	answer->type = header.type;
+	answer->priority = header.priority;
+	answer->alias_start = header.alias_start;
+	answer->alias_length = header.alias_length;
+	answer->end = header.end;
+	answer->first_start = start;
+	return 0;
+}
+
+static int parse_plaintext(__u32 index, void *unused)
+{
+	__u32 zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&selftest_scratch, &zero);
+	struct selftest_plaintext *test = bpf_map_lookup_elem(&selftest_batch, &index);
+
+	(void)unused;
+	if (!s || !test)
+		return 1;
+	copy_bytes(s->opened.bytes, test->text);
+	s->packet.text_length = test->length <= WEIR_LIMIT_PLAINTEXT ? test->length : 0;
+	test->reason = parse_frames(s);
+	test->frame_count = s->walk.frame_count;
+	__builtin_memcpy(test->frames, s->record.candidates, sizeof(test->frames));
+	for (__u32 i = 0; i < WEIR_LIMIT_CANDIDATES; i++) {
+		if (i >= s->walk.frame_count)
+			break;
+		read_header(s, test, i);
+	}
+	return 0;
+}
+
+/* Many plaintexts in one run; the first four bytes behind the Ethernet header say how many of selftest_batch. */
+SEC("tc")
+int selftest_parse(struct __sk_buff *skb)
+{
+	__u32 plaintexts = 0;
+
+	if (bpf_skb_load_bytes(skb, ETHERNET_LENGTH, &plaintexts, sizeof(plaintexts)) || plaintexts > SELFTEST_BATCH)
+		return -1;
+	return bpf_loop(plaintexts, parse_plaintext, NULL, 0) != plaintexts;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

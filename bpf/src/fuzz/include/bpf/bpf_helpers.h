@@ -30,8 +30,8 @@ struct fuzz_map {
 	__u32 value_size;
 };
 
-#define FUZZ_MAP(definition)                                                                      \
-	((struct fuzz_map){ (definition), sizeof(*(definition)->type) / sizeof(int),              \
+#define FUZZ_MAP(definition)                                                                              \
+	((struct fuzz_map){ (definition), sizeof(*(definition)->type) / sizeof(int),                      \
 			    sizeof(*(definition)->max_entries) / sizeof(int), sizeof(*(definition)->key), \
 			    sizeof(*(definition)->value) })
 

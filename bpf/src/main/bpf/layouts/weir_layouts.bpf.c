@@ -45,6 +45,7 @@ struct weir_layouts {
 	enum impair_limit impair_limit;
 	enum impair_flag impair_flag;
 	struct impair impair;
+	struct selftest_plaintext selftest_plaintext;
 };
 
 struct weir_layouts weir_layouts;

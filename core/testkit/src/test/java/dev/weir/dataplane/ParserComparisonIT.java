@@ -4,34 +4,26 @@ package dev.weir.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.abi.Selftest;
-import dev.weir.abi.WeirReason;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.wire.moqt.MoqtException;
 import dev.weir.wire.moqt.ObjectDatagramHeader;
 import dev.weir.wire.moqt.SubgroupHeader;
-import dev.weir.wire.quic.Frame;
-import dev.weir.wire.quic.FrameWalk;
-import dev.weir.wire.quic.FrameWalker;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The parsers in the kernel against those in core/wire, which were written from the specifications and not from the C code.
-/// The seed is fixed; `-Dweir.parser.seed` and `-Dweir.parser.packets` look elsewhere and further.
+/// The parsers of MoQT headers in the kernel, one by one, against those in core/wire, which were written from the specification
+/// and not from the C code. DifferentialIT compares whole packets.
 @RequiresRoot
 class ParserComparisonIT {
-    private static final long SEED = Long.getLong("weir.parser.seed", 9221);
-    private static final int PACKETS = Integer.getInteger("weir.parser.packets", 20_000);
-    private static final int MOST_MEDIA_FRAMES = 16;
+    private static final long SEED = Long.getLong("weir.differential.seed", 9221);
+    private static final int HEADERS = 5000;
 
     private static SelftestRun selftest;
 
@@ -52,50 +44,6 @@ class ParserComparisonIT {
         });
     }
 
-    @Test
-    void bothSeeTheSameFrames() {
-        var generator = new FrameGenerator(SEED);
-        var outcomes = new EnumMap<WeirReason, Integer>(WeirReason.class);
-        for (int i = 0; i < PACKETS; i++) {
-            byte[] plaintext = generator.next();
-            outcomes.merge(compareFrames(plaintext), 1, Integer::sum);
-        }
-        assertThat(outcomes).as("the generator reaches every outcome").containsKeys(WeirReason.NONE, WeirReason.MALFORMED,
-                WeirReason.NO_CANDIDATE, WeirReason.TOO_MANY_FRAMES);
-        assertThat(outcomes.get(WeirReason.NONE)).isGreaterThan(PACKETS / 5);
-    }
-
-    private static WeirReason compareFrames(byte[] plaintext) {
-        FrameWalk walk = FrameWalker.walk(plaintext);
-        var answer = ask("selftest_frames", plaintext);
-        var reason = WeirReason.of(Selftest.result(answer));
-        List<Frame> media = walk.frames().stream().filter(ParserComparisonIT::isMedia).toList();
-        if (reason == WeirReason.TOO_MANY_FRAMES) {
-            assertThat(media.size() > MOST_MEDIA_FRAMES || plaintext.length > 256).as(Bytes.hex(plaintext)).isTrue();
-            return reason;
-        }
-        var expected = walk instanceof FrameWalk.Malformed ? WeirReason.MALFORMED
-                : media.isEmpty() ? WeirReason.NO_CANDIDATE : WeirReason.NONE;
-        assertThat(reason).as("%s: %s", walk, Bytes.hex(plaintext)).isEqualTo(expected);
-        if (expected == WeirReason.NONE) {
-            List<Recorded.Media> seen = IntStream.range(0, Selftest.frameCount(answer))
-                    .mapToObj(i -> Recorded.media(Selftest.frames(answer, i))).toList();
-            assertThat(seen).as(Bytes.hex(plaintext)).isEqualTo(media.stream().map(ParserComparisonIT::media).toList());
-        }
-        return reason;
-    }
-
-    private static boolean isMedia(Frame frame) {
-        return frame.isDatagram() || frame.isStream() && (frame.streamId() & 3) == 2;
-    }
-
-    private static Recorded.Media media(Frame frame) {
-        return frame.isDatagram()
-                ? new Recorded.Media(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, frame.dataLength(), frame.start(), frame.dataOffset())
-                : new Recorded.Media(1, frame.fin() ? 1 : 0, 0, 0, 0, frame.streamId(), frame.streamOffset(), 0, 0, 0,
-                        frame.dataLength(), frame.start(), frame.dataOffset());
-    }
-
     /// The fields of either header that both sides read.
     private record Header(int type, long alias, int aliasOffset, int aliasLength, long group, long object, int priority) {}
 
@@ -112,13 +60,13 @@ class ParserComparisonIT {
     void bothReadTheSameSubgroupHeaders() {
         var random = new Random(SEED);
         int read = 0;
-        for (int i = 0; i < PACKETS / 4; i++) {
+        for (int i = 0; i < HEADERS; i++) {
             byte[] text = headerText(random);
             @Nullable Header expected = subgroup(text);
             assertThat(header(ask("selftest_subgroup", text))).as(Bytes.hex(text)).isEqualTo(expected);
             read += expected == null ? 0 : 1;
         }
-        assertThat(read).isGreaterThan(PACKETS / 100);
+        assertThat(read).isGreaterThan(HEADERS / 25);
     }
 
     private static @Nullable Header subgroup(byte[] text) {
@@ -138,7 +86,7 @@ class ParserComparisonIT {
     void bothReadTheSameDatagramHeaders() {
         var random = new Random(SEED + 1);
         int read = 0;
-        for (int i = 0; i < PACKETS / 4; i++) {
+        for (int i = 0; i < HEADERS; i++) {
             byte[] text = headerText(random);
             @Nullable Header seen = header(ask("selftest_datagram", text));
             @Nullable Header expected = datagram(text);
@@ -148,7 +96,7 @@ class ParserComparisonIT {
             }
             read += seen == null ? 0 : 1;
         }
-        assertThat(read).isGreaterThan(PACKETS / 100);
+        assertThat(read).isGreaterThan(HEADERS / 25);
     }
 
     private static @Nullable Header datagram(byte[] text) {

@@ -26,6 +26,19 @@ final class SelftestRun implements AutoCloseable {
         return MemorySegment.ofArray(Arrays.copyOfRange(result.dataOut(), UdpFrame.ETHERNET, packet.length));
     }
 
+    /// Plaintext number `index` of the batch: question and answer.
+    MemorySegment plaintext(int index) {
+        return object.map("selftest_batch").element(index);
+    }
+
+    /// Has the first `count` plaintexts of the batch parsed.
+    void parse(int count) {
+        byte[] packet = new byte[UdpFrame.ETHERNET + 50];
+        MemorySegment.ofArray(packet).set(ValueLayout.JAVA_INT_UNALIGNED, UdpFrame.ETHERNET, count);
+        var result = ProgTestRun.run(object.program("selftest_parse"), packet, ProgTestRun.TestContext.LOOPBACK, 1);
+        assertThat(result.returnValue()).as("return value of selftest_parse").isZero();
+    }
+
     static void put(byte[] bytes, MemorySegment field) {
         MemorySegment.copy(bytes, 0, field, ValueLayout.JAVA_BYTE, 0, bytes.length);
     }
