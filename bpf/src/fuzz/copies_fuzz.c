@@ -226,6 +226,7 @@ static struct fuzz_choice choose(const __u8 *data)
 		.small_packets = data[0] & 16,
 		.policy = data[0] & 32,
 		.start_group = data[0] & 64 ? 5 : 0,
+		.handed_over = data[1] & 64,
 		/* Of every encoded length. */
 		.next_stream_id = ((1ULL << (data[1] & 63) % 61) & ~3ULL) | 3,
 	};

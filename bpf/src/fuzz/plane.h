@@ -27,6 +27,7 @@ struct fuzz_choice {
 	int small_credit;
 	int small_packets; /* lanes whose peer takes no more than 400 bytes */
 	int policy;
+	int handed_over; /* user space has opened a stream for two lanes */
 	__u64 next_stream_id;
 	__u64 start_group;
 };
@@ -113,6 +114,37 @@ static void fuzz_publisher(const struct fuzz_choice *choice)
 	memset(FUZZ_ELEMENT(replay, FUZZ_PUBLISHER), 0, sizeof(struct replay_window));
 }
 
+static void fuzz_credit(const struct fuzz_choice *choice, __u32 number)
+{
+	struct credit *cell = FUZZ_ELEMENT(credit, FUZZ_FIRST_LANE + number);
+
+	memset(cell, 0, sizeof(*cell));
+	cell->congestion_window = choice->small_credit ? 2500 : 1ULL << 60;
+	cell->connection_data = choice->small_credit ? 900 : 1LL << 60;
+	cell->next_stream_id = choice->next_stream_id;
+	cell->stream_id_limit = choice->small_credit ? choice->next_stream_id + 9 : 1ULL << 62;
+}
+
+/* Two lanes whose streams user space opened inside a subgroup and handed over: with offsets less and greater. */
+static void fuzz_handed_over(void)
+{
+	struct stream_key key = { FUZZ_PUBLISHER, FUZZ_GENERATION, 2 };
+	struct stream_state stream = { .track = FUZZ_TRACK, .track_generation = 1, .next_offset = 5, .type = 0x50 };
+
+	bpf_map_update_elem(&streams, &key, &stream, BPF_ANY);
+	for (__u32 i = 0; i < 2; i++) {
+		struct lane_stream_key lane_key = { FUZZ_FIRST_LANE + 2 * i, FUZZ_PUBLISHER, 2 };
+		struct lane_stream lane_stream = {
+			.lane_generation = 1,
+			.stream_id = i ? 3 : (1ULL << 40) + 3,
+			.limit = i ? 300 : VARINT_MAX,
+			.shift = i ? 70 : -5,
+		};
+
+		bpf_map_update_elem(&lane_streams, &lane_key, &lane_stream, BPF_ANY);
+	}
+}
+
 /* Connection IDs of 0, 8 and 20 bytes, and one lane with IPv6. */
 static void fuzz_lane(const struct fuzz_choice *choice, __u32 number)
 {
@@ -120,7 +152,6 @@ static void fuzz_lane(const struct fuzz_choice *choice, __u32 number)
 	__u32 index = FUZZ_FIRST_LANE + number, id_length = id_lengths[number], ipv6 = number == 3;
 	struct lane *lane = FUZZ_ELEMENT(lanes, index);
 	struct packet_number_cell *numbers = FUZZ_ELEMENT(packet_numbers, index);
-	struct credit *cell = FUZZ_ELEMENT(credit, index);
 	__u8 headers[WEIR_LIMIT_HEADER];
 	__u32 udp_end = fuzz_headers(headers, ipv6, 1, 20 + number, FUZZ_LISTEN_PORT, 20000 + number);
 	__u32 length = udp_end + 1 + id_length, ip = ETHERNET_LENGTH, addresses = ipv6 ? 32 : 8;
@@ -144,11 +175,6 @@ static void fuzz_lane(const struct fuzz_choice *choice, __u32 number)
 	lane->pseudo_checksum =
 		fuzz_sum(headers + udp_end - UDP_LENGTH - addresses, addresses, bpf_htons(PROTOCOL_UDP));
 	lane->stream_data_limit = choice->small_credit ? 500 : 1ULL << 60;
-	memset(cell, 0, sizeof(*cell));
-	cell->congestion_window = choice->small_credit ? 2500 : 1ULL << 60;
-	cell->connection_data = choice->small_credit ? 900 : 1LL << 60;
-	cell->next_stream_id = choice->next_stream_id;
-	cell->stream_id_limit = choice->small_credit ? choice->next_stream_id + 9 : 1ULL << 62;
 	numbers->next = 1000;
 }
 
@@ -220,8 +246,12 @@ static void fuzz_plane(const struct fuzz_choice *choice)
 	for (__u32 i = 0; i < WEIR_COUNTERS; i++)
 		*(__u64 *)FUZZ_ELEMENT(counters, i) = 0;
 	fuzz_publisher(choice);
-	for (__u32 i = 0; i < FUZZ_LANES; i++)
+	for (__u32 i = 0; i < FUZZ_LANES; i++) {
 		fuzz_lane(choice, i);
+		fuzz_credit(choice, i);
+	}
+	if (choice->handed_over)
+		fuzz_handed_over();
 	fuzz_track(choice, FUZZ_TRACK, FUZZ_ALIAS, 0);
 	fuzz_track(choice, FUZZ_RENAMED_TRACK, FUZZ_RENAMED_ALIAS, 0x2a);
 	fuzz_policy();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The data plane's C in user space: the whole corpus, then some seconds of fuzzing. `-Dweir.fuzz.seconds` fuzzes each target
 /// for longer, `-Dweir.fuzz.seed` from another beginning.
 class DataPlaneFuzzIT {
-    private static final int SECONDS = Integer.getInteger("weir.fuzz.seconds", 3);
+    private static final int SECONDS = Integer.getInteger("weir.fuzz.seconds", 2);
     private static final long SEED = Long.getLong("weir.fuzz.seed", 19);
     private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
 
