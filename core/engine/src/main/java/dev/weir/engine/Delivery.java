@@ -197,7 +197,7 @@ final class Delivery {
         return forwarded;
     }
 
-    /// Asks the policies about streams that wait in user space; those given up are reset with their real final size.
+    /// Asks the policies about streams that wait in user space or go on; those given up are reset with their real final size.
     void reconsider(long now) {
         if (now - reconsideredNanos < RECONSIDER_NANOS) {
             return;
@@ -205,10 +205,11 @@ final class Delivery {
         reconsideredNanos = now;
         for (Session session : relay.sessions()) {
             for (LaneStream copy : session.queue.streams()) {
-                PolicyView view = copy.hasPending() && !copy.subscription.policy.isPassAll()
+                boolean waits = copy.hasPending();
+                PolicyView view = (waits || copy.goesOn()) && !copy.subscription.policy.isPassAll()
                         ? copy.upstream.view(relay)
                         : null;
-                if (view != null && view.givesUp(copy.subscription)) {
+                if (view != null && view.givesUp(copy.subscription, waits)) {
                     resetLaneStream(copy, StreamResetCode.DELIVERY_TIMEOUT.code());
                 }
             }

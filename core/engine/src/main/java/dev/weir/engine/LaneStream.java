@@ -102,6 +102,11 @@ final class LaneStream {
         return !reset && (!pending.isEmpty() && pending.start(0) < cachedEnd() || finReady());
     }
 
+    /// Whether the publisher has still to send some of it.
+    boolean goesOn() {
+        return !reset && upstream.finalSize() < 0;
+    }
+
     private long cachedEnd() {
         return Math.max(prefix.length, upstream.length() + shift);
     }

@@ -57,14 +57,20 @@ final class PolicyView {
     }
 
     /// Asks whether a stream that has begun with this object is to be given up.
-    boolean givesUp(Subscription subscription) {
+    ///
+    /// @param waits some of its bytes wait in user space
+    boolean givesUp(Subscription subscription, boolean waits) {
         InstalledPolicy policy = subscription.policy;
         if (policy.isPassAll()) {
             return false;
         }
         FanoutObject object = look(policy);
+        LaneView lane = lane(subscription);
         Verdict verdict = guarded(
-                () -> policy.filter.reconsider(object, lane(subscription), subscription.state), Verdict.forward());
+                () -> waits
+                        ? policy.filter.reconsider(object, lane, subscription.state)
+                        : policy.filter.interrupt(object, lane, subscription.state),
+                Verdict.forward());
         if (verdict instanceof Verdict.Drop drop) {
             policy.droppedByUserSpace(drop.reason());
             relay.counters().increment("dropped.policy_reset");

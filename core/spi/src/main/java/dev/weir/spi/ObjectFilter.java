@@ -33,6 +33,18 @@ public interface ObjectFilter {
         return Verdict.forward();
     }
 
+    /// Decides anew about a subgroup stream that has begun, is not at its end, and of which nothing waits in user space: whatever
+    /// more comes is on its way at once. A drop resets the stream with its right final size: what was sent stays, the rest of the
+    /// stream is not sent. With it a policy can give up a layer when a connection becomes congested, and not only where the next
+    /// stream begins. Asked in [DeliveryMode#STREAM] only, every 50 ms at most. It should leave the state as it is. Since 1.1.0.
+    ///
+    /// @param object the first object of the stream
+    /// @param lane the subscriber's connection now
+    /// @param state what is remembered about the subscription
+    default Verdict interrupt(FanoutObject object, LaneView lane, LaneState state) {
+        return Verdict.forward();
+    }
+
     /// Forwards every object to everybody.
     static ObjectFilter all() {
         return (object, lane, state) -> Verdict.forward();

@@ -66,10 +66,11 @@ final class JavaForm {
 
     private void reconsider(Question question, FanoutObject object, LaneState state, Answer answer) {
         guarded("ObjectFilter", () -> filter.reconsider(object, question.lane(), state));
+        guarded("ObjectFilter", () -> filter.interrupt(object, question.lane(), state));
         List<Long> words = Answer.words(state);
         List<Long> laneWords = Answer.laneWords(state);
         if (!words.equals(answer.words()) || !laneWords.equals(answer.laneWords()) || state.dropUntil() != answer.dropUntil()) {
-            throw new HookFailure("reconsider() changed the state; let it look only.");
+            throw new HookFailure("reconsider() or interrupt() changed the state; let them look only.");
         }
     }
 
