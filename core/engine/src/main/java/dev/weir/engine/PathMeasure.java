@@ -35,6 +35,12 @@ public final class PathMeasure {
         latest = rttNanos;
     }
 
+    /// Nothing is in flight any more, so nothing waits on the way: what the delay was says nothing about the next packets, of
+    /// which there may be none for as long as a policy lets nothing pass.
+    void drained() {
+        delay = 0;
+    }
+
     /// Packets were acknowledged or lost.
     void settled(int packets, boolean lost) {
         long target = lost ? (long) MILLION << LOSS_SHIFT : 0;
@@ -48,7 +54,7 @@ public final class PathMeasure {
         return smoothedRtt;
     }
 
-    /// Round-trip time above the least one, moving average, nanoseconds.
+    /// Round-trip time above the least one, moving average, nanoseconds; begins at 0 whenever nothing is in flight.
     public long delayNanos() {
         return delay;
     }

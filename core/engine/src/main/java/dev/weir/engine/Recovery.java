@@ -80,6 +80,9 @@ final class Recovery {
         }
         session.measure.settled(before - session.ledger.outstanding(), false);
         detectLost(session, nowNanos);
+        if (session.cells.bytesInFlight() == 0) {
+            session.measure.drained();
+        }
         relay.policies().measure(session);
         if (bytes > 0) {
             session.endpoint().wakeSender();

@@ -111,6 +111,9 @@ public final class Session {
             long rtt = System.nanoTime() - sentNanos;
             measure.sample(rtt, measure.smoothedRttNanos() == 0 ? rtt : (7 * measure.smoothedRttNanos() + rtt) / 8);
         }
+        if (cells.bytesInFlight() == 0) {
+            measure.drained();
+        }
     }
 
     /// Packets that user space sent were lost.

@@ -12,7 +12,7 @@ package dev.weir.spi;
 /// @param sentBytes bytes of all packets sent so far, retransmissions included; only grows
 /// @param smoothedRttNanos smoothed round-trip time in nanoseconds (RFC 9002 section 5.3); 0 before the first sample
 /// @param delayNanos how much longer than the least round-trip time the last ones took: moving average with weight 1/8,
-/// nanoseconds; what waits in queues on the way
+/// nanoseconds; what waits in queues on the way; begins at 0 whenever nothing is in flight
 /// @param jitterNanos how much the round-trip time changes from one sample to the next: moving average with weight 1/16,
 /// nanoseconds (as in RFC 3550 section 6.4.1)
 /// @param lossPerMillion lost ones among the last packets settled, moving average, 0 to 1,000,000
