@@ -65,7 +65,7 @@ final class DecisionRun {
                 new Form("none", null, null, new ArrayList<>()),
                 form("priority-threshold", bed.relay().bundled("priority-threshold", Map.of("default-limit", "none"))),
                 form("threshold program", new ThresholdProgram()),
-                form("congestion-priority", bed.relay().bundled("congestion-priority", Map.of("always-below", "256"))));
+                form("congestion-priority", bed.relay().bundled("congestion-priority", Map.of("always-below", "0", "limits", "256,256,256"))));
         int seconds = WARM_UP_SECONDS + (int) TimeUnit.NANOSECONDS.toSeconds(rounds * forms.size() * (TURN_NANOS + SETTLE_NANOS)) + 1;
         DemoRun.say(out, "Measuring what decisions cost, " + SUBSCRIBERS + " subscribers, " + seconds + " s …");
         try (PeerLoop loop = new PeerLoop("publisher"); PublisherPeer publisher = publisher(loop)) {

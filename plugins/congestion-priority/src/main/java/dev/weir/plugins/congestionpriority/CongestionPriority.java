@@ -20,38 +20,39 @@ import java.util.Optional;
 /// unsigned, except that times that have passed are differences and may be negative.
 ///
 /// **Pressure**, 0 to 3, is the greatest of: how many of the three fills are exceeded by the share of the congestion window in
-/// flight; queueing delay (3 above eight times what is tolerated, 2 above four times, 1 above), where at least half of the path's
+/// flight; queueing delay (3 above six times what is tolerated, 2 above three times, 1 above), where at least half of the path's
 /// own round-trip time, smoothed less queueing delay, is tolerated; jitter (1 above what is tolerated). It is 0 while nothing
 /// is in flight: then there is no queue of this lane's, and what was measured is from before.
 ///
-/// **Level**, 0 to 3, of the lane: goes up by one whenever pressure was above it for the onset, down by one whenever pressure was
-/// below it for the recovery, and each time the waiting begins anew. Above level 0 the onset is four times as long, above level 1
-/// sixteen times: what a level closes must have had the time to show, and each level costs the picture more than the one
-/// before it. Level 0 has no limit of priority, the others have theirs.
+/// **Level**, 0 to 3, of the subscription. It goes up to what queueing delay alone says at once, for that is an average already;
+/// and by one whenever pressure was above it for the onset, for a key frame can fill a window for a moment. Above level 0 the
+/// onset is four times as long, above level 1 sixteen times: what a level closes must have had the time to show, and each level
+/// costs the picture more than the one before it. It goes down to what the pressure would be if everything measured were twice as
+/// much, if that is less; so a level that has just been closed is not opened by the first good moment. Level 0 has no limit
+/// of priority, the others have theirs.
 ///
-/// **Verdict**, after the level has moved: priorities below the floor pass. Otherwise an object whose priority is not below the
-/// level's limit is dropped (`congestion`); and one that is not more urgent than something dropped before, and comes
-/// before decoding can start again, is dropped too (`gap`): it may depend on that, so a level that opens shows at
-/// the next restart only.
+/// **Verdict.** Priorities below the floor pass, and move nothing. Otherwise the level moves; then an object whose priority is
+/// not below the level's limit is dropped (`congestion`); and one that is not more urgent than something dropped before, and
+/// comes before decoding can start again, is dropped too (`gap`): it may depend on that, so a level that opens shows at the next
+/// restart only.
 ///
-/// **State.** Words of the lane: 0 the level; 1 since when pressure is above it, 2 since when below it, in nanoseconds, 0 if it is
-/// not. `dropUntil` is the index behind the last object dropped; word 0 of the track is the most urgent priority dropped
-/// before it, plus 1.
+/// **State.** Words of the track, where the relay's own are as well, so that a decision needs no further cache line: 0 the most
+/// urgent priority dropped before `dropUntil`, plus 1; 1 the level in the two lowest bits, above them since when pressure is
+/// above it in nanoseconds, 0 if it is not. `dropUntil` is the index behind the last object dropped.
 ///
-/// **Reconsidering** a stream that waits in user space, which moves nothing: it is given up if the level's limit says so, and under
-/// any pressure if level 1's does. Levels move when streams begin, and the pressure may be younger than that.
+/// **Streams that have begun**, where nothing is moved. One that waits in user space is given up if the level's limit or that of
+/// queueing delay says so, and under any pressure if level 1's does. One that goes on is ended where the limit of queueing delay
+/// says so; what its subscriber has of it until then is of use.
 final class CongestionPriority implements FanoutPolicy {
     static final List<String> REASONS = List.of("congestion", "gap");
     static final int LAST_LEVEL = 3;
     static final int NO_LIMIT = 256;
 
-    /// Words of the lane.
-    static final int LEVEL = 0;
-    static final int ABOVE_SINCE = 1;
-    static final int BELOW_SINCE = 2;
-    /// Word of the track.
+    /// Words of the track.
     static final int DROPPED = 0;
+    static final int LEVEL = 1;
 
+    private static final int LEVEL_BITS = 2;
     private static final long PER_MILLE = 1_000;
     private static final Verdict CONGESTION = Verdict.drop(REASONS.get(0));
     private static final Verdict GAP = Verdict.drop(REASONS.get(1));
@@ -67,25 +68,36 @@ final class CongestionPriority implements FanoutPolicy {
         return new ObjectFilter() {
             @Override
             public Verdict decide(FanoutObject object, LaneView lane, LaneState state) {
-                int level = moveLevel(lane, state);
-                return object.priority() < thresholds.alwaysBelow() ? Verdict.forward() : judge(object, level, state);
+                return isBelowFloor(object) ? Verdict.forward() : judge(object, moveLevel(lane, state), state);
             }
 
             @Override
             public Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {
-                int limit = limit(Math.max(levelOf(state), Math.min(1, pressure(lane))));
-                boolean passes = object.priority() < thresholds.alwaysBelow() || object.priority() < limit;
-                return passes ? Verdict.forward() : CONGESTION;
+                int level = Math.max(levelOf(state), Math.min(1, pressure(lane, 0)));
+                return giveUp(object, Math.max(level, delayPressure(lane, 0)));
+            }
+
+            @Override
+            public Verdict interrupt(FanoutObject object, LaneView lane, LaneState state) {
+                return giveUp(object, delayPressure(lane, 0));
             }
         };
+    }
+
+    private boolean isBelowFloor(FanoutObject object) {
+        return object.priority() < thresholds.alwaysBelow();
+    }
+
+    private Verdict giveUp(FanoutObject object, int level) {
+        return isBelowFloor(object) || object.priority() < limit(level) ? Verdict.forward() : CONGESTION;
     }
 
     private int limit(int level) {
         return level == 0 ? NO_LIMIT : thresholds.limits().get(level - 1);
     }
 
-    private static int levelOf(LaneState state) {
-        return (int) state.laneWord(LEVEL) & LAST_LEVEL;
+    static int levelOf(LaneState state) {
+        return (int) state.word(LEVEL) & LAST_LEVEL;
     }
 
     private Verdict judge(FanoutObject object, int level, LaneState state) {
@@ -107,60 +119,69 @@ final class CongestionPriority implements FanoutPolicy {
     }
 
     private int moveLevel(LaneView lane, LaneState state) {
-        int level = levelOf(state);
-        int pressure = pressure(lane);
-        long aboveSince = pressure > level ? since(state, ABOVE_SINCE, lane) : 0;
-        long belowSince = pressure < level ? since(state, BELOW_SINCE, lane) : 0;
-        if (pressure > level && lane.nowNanos() - aboveSince >= thresholds.onsetNanos() << 2 * level) {
-            level++;
-            aboveSince = 0;
-        } else if (pressure < level && lane.nowNanos() - belowSince >= thresholds.recoveryNanos()) {
-            level--;
-            belowSince = 0;
+        long word = state.word(LEVEL);
+        int level = (int) word & LAST_LEVEL;
+        int pressure = pressure(lane, 0);
+        long since = 0;
+        if (pressure > level) {
+            int delayed = delayPressure(lane, 0);
+            since = word >>> LEVEL_BITS == 0 ? lane.nowNanos() << LEVEL_BITS : word & ~LAST_LEVEL;
+            boolean lasts = (lane.nowNanos() << LEVEL_BITS) - since >> LEVEL_BITS >= thresholds.onsetNanos() << 2 * level;
+            if (delayed > level || lasts) {
+                level = Math.max(delayed, level + 1);
+                since = 0;
+            }
+        } else if (pressure < level) {
+            level = Math.min(level, pressure(lane, 1));
         }
-        state.laneWord(LEVEL, level);
-        state.laneWord(ABOVE_SINCE, aboveSince);
-        state.laneWord(BELOW_SINCE, belowSince);
+        if (word != (since | level)) {
+            state.word(LEVEL, since | level);
+        }
         return level;
     }
 
-    private static long since(LaneState state, int word, LaneView lane) {
-        long since = state.laneWord(word);
-        return since == 0 ? lane.nowNanos() : since;
-    }
-
-    int pressure(LaneView lane) {
+    /// @param doublings how often what was measured is doubled
+    int pressure(LaneView lane, int doublings) {
         if (lane.bytesInFlight() == 0) {
             return 0;
         }
-        int filled = fillPressure(lane);
-        int delayed = delayPressure(lane);
-        int jittered = Long.compareUnsigned(lane.jitterNanos(), thresholds.jitterNanos()) > 0 ? 1 : 0;
-        return Math.max(Math.max(filled, delayed), jittered);
+        int jittered = Long.compareUnsigned(lane.jitterNanos(), thresholds.jitterNanos() >>> doublings) > 0 ? 1 : 0;
+        return Math.max(Math.max(fillPressure(lane, doublings), delayPressure(lane, doublings)), jittered);
     }
 
-    private int fillPressure(LaneView lane) {
+    private int fillPressure(LaneView lane, int doublings) {
+        long inFlight = lane.bytesInFlight() * PER_MILLE << doublings;
         int pressure = 0;
         for (int perMille : thresholds.fills()) {
-            if (Long.compareUnsigned(lane.bytesInFlight() * PER_MILLE, lane.congestionWindow() * perMille) > 0) {
-                pressure++;
+            if (Long.compareUnsigned(inFlight, lane.congestionWindow() * perMille) <= 0) {
+                break;
             }
+            pressure++;
         }
         return pressure;
     }
 
-    private int delayPressure(LaneView lane) {
+    private int delayPressure(LaneView lane, int doublings) {
         long delay = lane.delayNanos();
+        if (lane.bytesInFlight() == 0) {
+            return 0;
+        }
         boolean isQueueOnly = Long.compareUnsigned(lane.smoothedRttNanos(), delay) <= 0;
         long ownHalf = isQueueOnly ? 0 : (lane.smoothedRttNanos() - delay) >>> 1;
-        long tolerated = Long.compareUnsigned(ownHalf, thresholds.delayNanos()) > 0 ? ownHalf : thresholds.delayNanos();
-        if (Long.compareUnsigned(delay >>> 3, tolerated) > 0) {
+        long most = Long.compareUnsigned(ownHalf, thresholds.delayNanos()) > 0 ? ownHalf : thresholds.delayNanos();
+        long tolerated = most >>> doublings;
+        if (isAboveThrice(delay >>> 1, tolerated)) {
             return 3;
         }
-        if (Long.compareUnsigned(delay >>> 2, tolerated) > 0) {
+        if (isAboveThrice(delay, tolerated)) {
             return 2;
         }
         return Long.compareUnsigned(delay, tolerated) > 0 ? 1 : 0;
+    }
+
+    /// Without a product that could be too large.
+    private static boolean isAboveThrice(long value, long limit) {
+        return Long.compareUnsigned(value, limit) > 0 && Long.compareUnsigned(value - limit >>> 1, limit) > 0;
     }
 
     @Override

@@ -25,29 +25,26 @@ public final class CongestionPriorityProvider implements FanoutPolicyProvider<Co
     /// if empty
     /// @param fills share of the congestion window in flight above which the pressure is 1, 2, 3; growing, 0 to 1; 0.75, 0.9,
     /// 0.98 if empty
-    /// @param delay queueing delay above which the pressure is 1 (2 above four times, 3 above eight times of it), but at least
-    /// half the path's own round-trip time; 50 ms if not configured
+    /// @param delay queueing delay above which the pressure is 1 (2 above three times, 3 above six times of it), but at least
+    /// half the path's own round-trip time; 100 ms if not configured
     /// @param jitter jitter above which the pressure is 1; 30 ms if not configured
-    /// @param onset how long pressure must last for level 1; four times that for level 2, sixteen times for level 3; 100 ms if
-    /// not configured
-    /// @param recovery how long it must be lower for each level down; 1 s if not configured
+    /// @param onset how long pressure other than queueing delay must last for level 1; four times that for level 2, sixteen times for
+    /// level 3; 100 ms if not configured
     public record Config(
             @Nullable Integer alwaysBelow,
             List<Integer> limits,
             List<Double> fills,
             @Nullable Duration delay,
             @Nullable Duration jitter,
-            @Nullable Duration onset,
-            @Nullable Duration recovery) {
+            @Nullable Duration onset) {
         /// @throws PolicyConfigurationException if a value is out of range
         public Config {
             alwaysBelow = alwaysBelow == null ? Integer.valueOf(USUAL_FLOOR) : alwaysBelow;
             limits = limits.isEmpty() ? USUAL_LIMITS : List.copyOf(limits);
             fills = fills.isEmpty() ? USUAL_FILLS : List.copyOf(fills);
-            delay = checked("delay", delay == null ? Duration.ofMillis(50) : delay);
+            delay = checked("delay", delay == null ? Duration.ofMillis(100) : delay);
             jitter = checked("jitter", jitter == null ? Duration.ofMillis(30) : jitter);
             onset = checked("onset", onset == null ? Duration.ofMillis(100) : onset);
-            recovery = checked("recovery", recovery == null ? Duration.ofSeconds(1) : recovery);
             if (alwaysBelow < 0 || alwaysBelow > CongestionPriority.NO_LIMIT) {
                 throw new PolicyConfigurationException("always-below of congestion-priority cannot be " + alwaysBelow
                         + "; write a number from 0 (nothing always passes) to 256.");
@@ -93,8 +90,7 @@ public final class CongestionPriorityProvider implements FanoutPolicyProvider<Co
                     fills.stream().map(fill -> (int) Math.round(fill * PER_MILLE)).toList(),
                     delay.toNanos(),
                     jitter.toNanos(),
-                    onset.toNanos(),
-                    recovery.toNanos());
+                    onset.toNanos());
         }
     }
 

@@ -12,20 +12,18 @@ import java.util.stream.LongStream;
 /// @param fills of pressures 1 to 3: thousandths of the congestion window
 /// @param delayNanos queueing delay that is tolerated
 /// @param jitterNanos jitter that is tolerated
-/// @param onsetNanos how long pressure must last for level 1; each level above takes four times as long
-/// @param recoveryNanos how long it must be lower for each level down
+/// @param onsetNanos how long pressure that is not queueing delay must last for level 1; each level above takes four times as long
 record Thresholds(
         int alwaysBelow,
         List<Integer> limits,
         List<Integer> fills,
         long delayNanos,
         long jitterNanos,
-        long onsetNanos,
-        long recoveryNanos) {
+        long onsetNanos) {
     /// In the order of `enum congestion_config` in the C source.
     List<Long> words() {
         var words = new ArrayList<Long>();
-        LongStream.of(alwaysBelow, delayNanos, jitterNanos, onsetNanos, recoveryNanos, CongestionPriority.NO_LIMIT)
+        LongStream.of(alwaysBelow, delayNanos, jitterNanos, onsetNanos, CongestionPriority.NO_LIMIT)
                 .forEach(words::add);
         limits.forEach(limit -> words.add((long) limit));
         fills.forEach(fill -> words.add((long) fill));
