@@ -100,7 +100,8 @@ final class UpstreamStream {
         int afterId = (int) first.afterId();
         ByteBuffer in = ByteBuffer.wrap(bytes, afterId, length - afterId).slice();
         if (requireHeader().hasProperties()) {
-            in.position(in.position() + Math.toIntExact(Vi64.decode(in)));
+            int properties = Math.toIntExact(Vi64.decode(in)); // moves the position
+            in.position(in.position() + properties);
         }
         payloadLength = Vi64.decode(in);
         payloadStart = afterId + in.position();

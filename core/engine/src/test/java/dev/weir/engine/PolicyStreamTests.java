@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.spi.FanoutObject;
 import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.FrameContent;
+import dev.weir.spi.FrameParser;
 import dev.weir.spi.LaneState;
 import dev.weir.spi.LaneView;
 import dev.weir.spi.ObjectFilter;
@@ -20,6 +22,7 @@ import dev.weir.wire.moqt.SubgroupObjectWriter;
 import dev.weir.wire.moqt.TrackNamespace;
 import dev.weir.wire.moqt.TrackProperties;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +30,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Streams that the kernel forwards, and that a policy ends in the middle.
-class InterruptedStreamTests {
+/// Subgroup streams as policies see them, and those that the kernel forwards and a policy ends in the middle.
+class PolicyStreamTests {
     private static final FullTrackName TRACK = FullTrackName.of("live", "video");
     private static final long ALIAS = 9;
     private static final long PUBLISHER_STREAM = 2;
@@ -38,7 +41,10 @@ class InterruptedStreamTests {
     private final ScriptedDataPlane plane = new ScriptedDataPlane();
     private final RecordingEndpoint publisherEnd = new RecordingEndpoint();
     private final RecordingEndpoint subscriberEnd = new RecordingEndpoint();
-    private final byte[] stream = subgroup();
+    private static final byte[] PAYLOAD = {7, 6, 5, 4, 3};
+
+    private final List<byte[]> payloads = new ArrayList<>();
+    private final byte[] stream = subgroup(new byte[0], new byte[1000], new byte[1000]);
     private long now = 1_000_000_000L;
     private final Relay relay = new Relay(plane, LaneClassifier.defaultOnly(), 200_000_000L, 1 << 20, () -> now);
     private final Session publisher = relay.newSession();
@@ -46,19 +52,29 @@ class InterruptedStreamTests {
     private boolean congested;
     private InstalledPolicy policy;
 
-    private static byte[] subgroup() {
-        var header = SubgroupHeader.of(ALIAS, 5, SubgroupMode.ZERO, 0, null, true, true, false);
+    private static byte[] subgroup(byte[] properties, byte[]... payloads) {
+        var header = SubgroupHeader.of(ALIAS, 5, SubgroupMode.ZERO, 0, null, true, true, properties.length > 0);
         var writer = new SubgroupObjectWriter(header);
         var out = new ByteArrayOutputStream();
         out.writeBytes(header.encode());
-        for (int i = 0; i < 2; i++) {
-            out.writeBytes(writer.object(i, new byte[0], new byte[1000]));
+        for (int i = 0; i < payloads.length; i++) {
+            out.writeBytes(writer.object(i, properties, payloads[i]));
         }
         return out.toByteArray();
     }
 
     /// Lets everything begin, and ends what goes on while the test says so.
     private final class Ending implements FanoutPolicy {
+        @Override
+        public FrameParser frames() {
+            return (media, payload) -> {
+                byte[] bytes = new byte[payload.remaining()];
+                payload.get(bytes);
+                payloads.add(bytes);
+                return new FrameContent(0, false);
+            };
+        }
+
         @Override
         public ObjectFilter filter() {
             return new ObjectFilter() {
@@ -108,6 +124,23 @@ class InterruptedStreamTests {
 
     private Map<String, Long> drops() {
         return relay.policies().account(policy).droppedByUserSpace();
+    }
+
+    @Test
+    void showsThePayloadOfTheFirstObject() {
+        byte[] bytes = subgroup(new byte[0], PAYLOAD, new byte[9]);
+        publisher.streamData(PUBLISHER_STREAM, bytes, bytes.length, true);
+
+        assertThat(payloads).containsExactly(PAYLOAD);
+    }
+
+    /// Two bytes of properties: type 2 is even, so its value is an integer (draft-18 section 1.4.2).
+    @Test
+    void showsThePayloadBehindTheProperties() {
+        byte[] bytes = subgroup(new byte[] {2, 100}, PAYLOAD, new byte[9]);
+        publisher.streamData(PUBLISHER_STREAM, bytes, bytes.length, true);
+
+        assertThat(payloads).containsExactly(PAYLOAD);
     }
 
     @Test
