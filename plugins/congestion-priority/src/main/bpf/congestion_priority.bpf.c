@@ -22,7 +22,8 @@ enum congestion_track_word { DROPPED, LEVEL };
 
 enum { LAST_LEVEL = 3, LEVEL_BITS = 2, PER_MILLE = 1000 };
 
-static __always_inline __u32 fill_pressure(const struct weir_lane *lane, const struct weir_config *config, int doublings)
+static __always_inline __u32 fill_pressure(const struct weir_lane *lane, const struct weir_config *config,
+					   int doublings)
 {
 	__u64 in_flight = lane->bytes_in_flight * PER_MILLE << doublings;
 	__u32 pressure = 0;
@@ -85,7 +86,8 @@ static __always_inline __u32 move_level(const struct weir_lane *lane, struct wei
 		__u32 delayed = lane->bytes_in_flight ? delay_pressure(lane, config, 0) : 0;
 
 		since = word >> LEVEL_BITS ? word & ~(__u64)LAST_LEVEL : now;
-		if (delayed > level || (__s64)(now - since) >> LEVEL_BITS >= (__s64)(config->words[ONSET_NS] << 2 * level)) {
+		if (delayed > level ||
+		    (__s64)(now - since) >> LEVEL_BITS >= (__s64)(config->words[ONSET_NS] << 2 * level)) {
 			level = delayed > level ? delayed : level + 1;
 			since = 0;
 		}

@@ -44,15 +44,17 @@ class BenchCommand {
     }
 
     @Command(name = "bench policy", group = "Media",
-            description = "Compares congestion-priority with dropping at random behind a narrow link, and measures what decisions cost.")
+            description = "Compares congestion-priority with dropping at random behind narrow links, and measures what decisions cost.")
     void policy(
             CommandContext context,
             @Option(longName = "mode", defaultValue = "both", description = "how the video travels") RunModes mode,
             @Option(longName = "seconds", defaultValue = "15", description = "length of the video of each run, seconds, 4 to 600")
                     Integer seconds,
-            @Option(longName = "runs", defaultValue = "3", description = "how often everything is done") Integer runs,
-            @Option(longName = "bottleneck", defaultValue = "60",
-                    description = "rate of the narrow link, percent of the video's own rate") Integer bottleneck,
+            @Option(longName = "runs", defaultValue = "1", description = "how often everything is done") Integer runs,
+            @Option(longName = "bottleneck", defaultValue = "50,70,90",
+                    description = "rates of the narrow link, percent of the video's own rate") Integer[] bottlenecks,
+            @Option(longName = "rtt", defaultValue = "0",
+                    description = "round-trip time of the subscriber's path without any queue, milliseconds") Integer rtt,
             @Option(longName = "queue", defaultValue = "400",
                     description = "the longest that a packet waits before the narrow link, milliseconds") Integer queue,
             @Option(longName = "deadline", defaultValue = "500",
@@ -62,7 +64,7 @@ class BenchCommand {
             @Option(longName = "json", description = "file for every figure of the tables") @Nullable Path json)
             throws Exception {
         BenchPolicyOptions options = MediaOptions.checked(
-                () -> new BenchPolicyOptions(mode, seconds, runs, bottleneck, queue, deadline, rounds, json));
+                () -> new BenchPolicyOptions(mode, seconds, runs, List.of(bottlenecks), rtt, queue, deadline, rounds, json));
         try (PolicyCatalog catalog = PolicyJars.open(PolicyJarOptions.of(RelayPolicies.bundled()), Map.of())) {
             PolicyRelay.Starter starter =
                     (namespace, path, certificate) -> LocalPolicyRelay.start(catalog, namespace, path, certificate);

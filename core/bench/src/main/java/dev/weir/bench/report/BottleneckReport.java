@@ -5,6 +5,7 @@ import java.util.Map;
 
 /// What one subscriber behind a narrow link had of a video that is published by layer, under one policy.
 ///
+/// @param bottleneckBitsPerSecond rate of the narrow link, with all headers
 /// @param mode `stream` or `datagram`
 /// @param policy its name
 /// @param form how it was carried out: `tables`, `program` or `user-space`; empty: there was none to ask
@@ -19,6 +20,7 @@ import java.util.Map;
 /// @param queueLostPackets packets that the narrow link had no room for
 /// @param latencyUs publisher to subscriber, of objects
 public record BottleneckReport(
+        long bottleneckBitsPerSecond,
         String mode,
         String policy,
         String form,

@@ -7,15 +7,15 @@ import java.util.List;
 /// Everything that `bench policy` measured: the content of its `--json` file.
 ///
 /// @param videoBitsPerSecond the video's own rate
-/// @param bottleneckBitsPerSecond rate of the narrow link, with all headers
+/// @param rttMillis round-trip time of the subscriber's path without any queue; 0: that of the machine
 /// @param queueMillis the longest that a packet waits before it
 /// @param deadlineMillis a frame that came later did not count
-/// @param runs one per delivery mode, policy and repetition
+/// @param runs one per narrow link, delivery mode, policy and repetition
 /// @param decisions one per form of a policy; the first one is without any
 /// @param problems where something was not as it should be, sentences
 public record PolicyReport(
         long videoBitsPerSecond,
-        long bottleneckBitsPerSecond,
+        int rttMillis,
         int queueMillis,
         int deadlineMillis,
         List<BottleneckReport> runs,

@@ -13,22 +13,24 @@ import java.util.stream.Collectors;
 /// [PolicyReport]s as text: medians over the repetitions, with the least and the greatest behind them.
 public final class PolicyTable {
     private static final double MILLI = 1000;
+    private static final double MEGA = 1e6;
     private static final double PERCENT = 100;
 
     private PolicyTable() {}
 
     /// @param report what was measured
-    /// @return what subscribers behind the narrow link had, one row per delivery mode and policy, with line ends; empty if there
+    /// @return what subscribers behind the narrow link had, one row per link, delivery mode and policy, with line ends; empty if there
     ///     was none
     public static String bottleneck(PolicyReport report) {
         if (report.runs().isEmpty()) {
             return "";
         }
-        var table = new TextTable("MODE", "POLICY", "FORM", "DECODABLE %", "KEY", "REFERENCE", "DROPPABLE", "DROPPED %",
+        var table = new TextTable("LINK Mbit/s", "MODE", "POLICY", "FORM", "DECODABLE %", "KEY", "REFERENCE", "DROPPABLE", "DROPPED %",
                 "DROPPED FOR", "LOST IN QUEUE", "RELAY DROPPED", "P50 ms", "P99 ms");
         groups(report.runs()).values().forEach(runs -> {
             BottleneckReport first = runs.getFirst();
-            table.row(first.mode(), first.policy(), first.form().isEmpty() ? "-" : first.form(),
+            table.row(number("%.2f", first.bottleneckBitsPerSecond() / MEGA), first.mode(), first.policy(),
+                    first.form().isEmpty() ? "-" : first.form(),
                     spread(runs, BottleneckReport::decodablePercent, "%.1f"), layer(runs, "key"), layer(runs, "reference"),
                     layer(runs, "droppable"), spread(runs, BottleneckReport::dropPercent, "%.1f"),
                     reasons(runs, BottleneckReport::droppedByPolicy), spread(runs, BottleneckReport::queueLostPackets, "%.0f"),
@@ -57,11 +59,19 @@ public final class PolicyTable {
         return lines(table);
     }
 
-    /// @param runs of any modes and policies
+    /// @param runs of any links, modes and policies
     /// @return the repetitions of each, in the order in which they ran
     public static Map<String, List<BottleneckReport>> groups(List<BottleneckReport> runs) {
         return runs.stream().collect(Collectors.groupingBy(
-                run -> run.mode() + " " + run.policy(), LinkedHashMap::new, Collectors.toList()));
+                run -> key(run.bottleneckBitsPerSecond(), run.mode(), run.policy()), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /// @param bottleneckBitsPerSecond rate of the narrow link
+    /// @param mode `stream` or `datagram`
+    /// @param policy its name
+    /// @return what [#groups] finds such runs under
+    public static String key(long bottleneckBitsPerSecond, String mode, String policy) {
+        return bottleneckBitsPerSecond + " " + mode + " " + policy;
     }
 
     private static String layer(List<BottleneckReport> runs, String layer) {

@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// `./weir bench policy`: what congestion-priority is worth to a subscriber behind a narrow link, against dropping at random
+/// `./weir bench policy`: what congestion-priority is worth to a subscriber behind narrow links, against dropping at random
 /// and against not dropping, and what decisions cost in the kernel.
 public final class BenchPolicy {
     private static final String PREFIX = "weir-policy";
@@ -49,7 +49,7 @@ public final class BenchPolicy {
     /// @param options what to measure
     /// @param starter makes relays
     /// @param out for progress and tables
-    /// @return exit code: 0 if congestion-priority won in every mode, else 1
+    /// @return exit code: 0 if congestion-priority won behind every link in every mode, else 1
     /// @throws BenchException if it cannot be done, as a sentence with a remedy
     /// @throws dev.weir.testkit.TestkitException if a tool or a privilege is missing, as a sentence with a remedy
     public static int run(BenchPolicyOptions options, PolicyRelay.Starter starter, PrintWriter out) {
@@ -63,21 +63,15 @@ public final class BenchPolicy {
         try (var workspace = new Workspace()) {
             Path video = video(workspace);
             long videoRate = bitsPerSecond(video);
-            long linkRate = videoRate * options.bottleneck() / PERCENT;
             PolicyBed bed = PolicyBed.make(workspace, PREFIX, starter);
             List<DecisionReport> decisions = options.rounds() == 0 ? List.of()
                     : new DecisionRun(bed, options.rounds(), out).run();
             var media = new MediaPlan.Layered(() -> MediaPlan.FileInput.open(video), VideoCodec.H264, options.seconds());
-            DemoRun.say(out, String.format(Locale.ROOT,
-                    "A video of %.2f Mbit/s through a link of %.2f Mbit/s with a queue of %d ms; a frame counts if it comes within %d ms.",
-                    videoRate / 1e6, linkRate / 1e6, options.queueMillis(), options.deadlineMillis()));
-            for (DeliveryMode mode : options.modes().modes()) {
-                for (int repetition = 1; repetition <= options.runs(); repetition++) {
-                    compare(bed, mode, media, linkRate, repetition);
-                }
+            for (int bottleneck : options.bottlenecks()) {
+                compare(bed, media, videoRate, videoRate * bottleneck / PERCENT);
             }
-            judge();
-            return finish(new PolicyReport(videoRate, linkRate, options.queueMillis(), options.deadlineMillis(), runs, decisions, problems));
+            return finish(new PolicyReport(videoRate, options.rttMillis(), options.queueMillis(), options.deadlineMillis(), runs,
+                    decisions, problems));
         }
     }
 
@@ -108,9 +102,23 @@ public final class BenchPolicy {
         }
     }
 
+    private void compare(PolicyBed bed, MediaPlan.Layered media, long videoRate, long linkRate) {
+        DemoRun.say(out, String.format(Locale.ROOT,
+                "A video of %.2f Mbit/s through a link of %.2f Mbit/s with a queue of %d ms and a round-trip time of %d ms;"
+                        + " a frame counts if it comes within %d ms.",
+                videoRate / 1e6, linkRate / 1e6, options.queueMillis(), options.rttMillis(), options.deadlineMillis()));
+        for (DeliveryMode mode : options.modes().modes()) {
+            for (int repetition = 1; repetition <= options.runs(); repetition++) {
+                compare(bed, mode, media, linkRate, repetition);
+            }
+            judge(linkRate, mode);
+        }
+    }
+
     /// No policy, congestion-priority, and as many drops at random, one after the other.
     private void compare(PolicyBed bed, DeliveryMode mode, MediaPlan.Layered media, long linkRate, int repetition) {
-        var plan = new BottleneckRun.Plan(repetition, mode, media, linkRate, options.queueMillis(), options.deadlineMillis());
+        var plan = new BottleneckRun.Plan(
+                repetition, mode, media, linkRate, options.rttMillis(), options.queueMillis(), options.deadlineMillis());
         runs.add(run(bed, plan, NONE, null));
         FanoutPolicy bundled = bed.relay().bundled(CONGESTION_PRIORITY, Map.of());
         BottleneckReport policy = run(bed, plan, CONGESTION_PRIORITY, bundled);
@@ -132,20 +140,22 @@ public final class BenchPolicy {
         }
     }
 
-    private void judge() {
-        var groups = PolicyTable.groups(runs);
-        for (DeliveryMode mode : options.modes().modes()) {
-            String prefix = mode.name().toLowerCase(Locale.ROOT) + " ";
-            Spread policy = share(groups.get(prefix + CONGESTION_PRIORITY));
-            Spread random = share(groups.get(prefix + RANDOM));
-            if (policy.least() <= random.greatest()) {
-                problems.add(String.format(Locale.ROOT, "%s: congestion-priority leaves %.1f %% of the frames decodable at least,"
-                        + " dropping at random up to %.1f %%.", mode, policy.least(), random.greatest()));
-            }
+    private void judge(long linkRate, DeliveryMode mode) {
+        Spread none = share(linkRate, mode, NONE);
+        Spread policy = share(linkRate, mode, CONGESTION_PRIORITY);
+        Spread random = share(linkRate, mode, RANDOM);
+        if (policy.least() <= random.greatest()) {
+            problems.add(String.format(Locale.ROOT, "%s through %.2f Mbit/s: congestion-priority leaves %.1f %% of the frames decodable"
+                    + " at least, dropping at random up to %.1f %%.", mode, linkRate / 1e6, policy.least(), random.greatest()));
+        }
+        if (policy.median() < none.median()) {
+            problems.add(String.format(Locale.ROOT, "%s through %.2f Mbit/s: congestion-priority leaves %.1f %% of the frames decodable,"
+                    + " no policy %.1f %%.", mode, linkRate / 1e6, policy.median(), none.median()));
         }
     }
 
-    private static Spread share(List<BottleneckReport> group) {
+    private Spread share(long linkRate, DeliveryMode mode, String policy) {
+        var group = PolicyTable.groups(runs).get(PolicyTable.key(linkRate, mode.name().toLowerCase(Locale.ROOT), policy));
         return Spread.of(group.stream().map(BottleneckReport::decodablePercent).toList());
     }
 }

@@ -17,8 +17,12 @@ import dev.weir.bench.report.Latency;
 import dev.weir.bench.report.RelayStatistics;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.Host;
+import dev.weir.testkit.impair.Delay;
+import dev.weir.testkit.impair.DelayProxy;
 import dev.weir.wire.moqt.FullTrackName;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,9 +46,10 @@ final class BottleneckRun {
     /// @param mode how objects travel
     /// @param media what is published
     /// @param bitsPerSecond rate of the narrow link
+    /// @param rttMillis round-trip time of the path behind it
     /// @param queueMillis the longest that a packet waits before it
     /// @param deadlineMillis what comes later does not count
-    record Plan(int repetition, DeliveryMode mode, MediaPlan.Layered media, long bitsPerSecond, int queueMillis,
+    record Plan(int repetition, DeliveryMode mode, MediaPlan.Layered media, long bitsPerSecond, int rttMillis, int queueMillis,
             int deadlineMillis) {}
 
     /// @param track name of a track that no other run has
@@ -63,6 +68,7 @@ final class BottleneckRun {
         Host host = bed.topology().subscribers().getFirst();
         bed.relay().assign(policy);
         try (Bottleneck bottleneck = Bottleneck.put(bed.topology().relay(), host, plan.bitsPerSecond(), plan.queueMillis());
+                DelayProxy path = path(host);
                 PeerLoop publisherLoop = new PeerLoop("publisher");
                 PeerLoop subscriberLoop = new PeerLoop("subscriber");
                 PublisherPeer publisher = publisher(publisherLoop)) {
@@ -70,7 +76,7 @@ final class BottleneckRun {
             publisher.announce(content, false);
             var frames = new TimelyFrames(TimeUnit.MILLISECONDS.toMicros(plan.deadlineMillis()));
             try (ObjectSource source = plan.media().open(plan.mode(), publisher.largestPayload(content));
-                    SubscriberPeer subscriber = subscriber(subscriberLoop, host, frames)) {
+                    SubscriberPeer subscriber = subscriber(subscriberLoop, host, path, frames)) {
                 subscriber.subscribe();
                 awaitSubscription(publisher);
                 RelayStatistics before = bed.relay().statistics();
@@ -90,8 +96,16 @@ final class BottleneckRun {
         return Subscribers.inside(host, () -> PublisherPeer.connect(loop, options, track, plan.mode()));
     }
 
-    private SubscriberPeer subscriber(PeerLoop loop, Host host, TimelyFrames frames) {
-        PeerOptions options = PeerOptions.of(new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), bed.trust());
+    /// The rest of the way, on the subscriber's host: behind the narrow link.
+    private DelayProxy path(Host host) {
+        Duration oneWay = Duration.ofMillis(plan.rttMillis()).dividedBy(2);
+        return DelayProxy.start(host.namespace().threadFactory(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), Delay.of(plan.repetition(), oneWay));
+    }
+
+    private SubscriberPeer subscriber(PeerLoop loop, Host host, DelayProxy path, TimelyFrames frames) {
+        var relay = new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT);
+        PeerOptions options = PeerOptions.of(plan.rttMillis() == 0 ? relay : path.address(), bed.trust());
         var request = new SubscriberPeer.Request(track, null, null, null, 0, frames::add);
         return Subscribers.inside(host, () -> SubscriberPeer.connect(loop, options, request));
     }
@@ -126,8 +140,8 @@ final class BottleneckRun {
         PolicyRelay.Decisions decisions = policy == null ? PolicyRelay.Decisions.NONE : policy.decisions();
         Map<String, Long> relayDrops = new TreeMap<>(relay.under("dropped."));
         relayDrops.keySet().removeIf(reason -> reason.startsWith("policy"));
-        return new BottleneckReport(plan.mode().name().toLowerCase(Locale.ROOT), policyName, policy == null ? "" : policy.form(),
-                plan.repetition(), byName(sent.frames()), byName(frames.decodable()), sent.objects().size(),
+        return new BottleneckReport(plan.bitsPerSecond(), plan.mode().name().toLowerCase(Locale.ROOT), policyName,
+                policy == null ? "" : policy.form(), plan.repetition(), byName(sent.frames()), byName(frames.decodable()), sent.objects().size(),
                 received.objects().size(), decisions.forwarded(), decisions.dropped(), relayDrops, lostPackets,
                 Latency.of(received.latency()));
     }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 
 class PolicyTableTests {
     private static BottleneckReport run(String policy, int repetition, long decodable, long dropped) {
-        return new BottleneckReport("datagram", policy, "program", repetition, Map.of("key", 10L, "droppable", 90L),
+        return new BottleneckReport(1_200_000, "datagram", policy, "program", repetition, Map.of("key", 10L, "droppable", 90L),
                 Map.of("key", decodable), 1000, 900, 100 - dropped, dropped == 0 ? Map.of() : Map.of("congestion", dropped), Map.of(), 7,
                 new Latency(2000, 9000, 9900));
     }
 
     private static PolicyReport report(List<BottleneckReport> runs, List<DecisionReport> decisions) {
-        return new PolicyReport(2_000_000, 1_200_000, 400, 500, runs, decisions, List.of());
+        return new PolicyReport(2_000_000, 0, 400, 500, runs, decisions, List.of());
     }
 
     @Test
@@ -27,9 +27,20 @@ class PolicyTableTests {
                 List.of(run("a", 1, 2, 20), run("b", 1, 8, 0), run("a", 2, 4, 40), run("a", 3, 9, 60)), List.of()));
 
         assertThat(text.lines()).hasSize(3);
-        assertThat(text.lines().toList().get(1).split(" {2,}")).containsExactly("datagram", "a", "program", "4.0 (2.0–9.0)",
+        assertThat(text.lines().toList().get(1).strip().split(" {2,}")).containsExactly("1.20", "datagram", "a", "program", "4.0 (2.0–9.0)",
                 "4/10", "0/0", "0/90", "40.0 (20.0–60.0)", "congestion 40", "7", "-", "2", "9");
         assertThat(text.lines().toList().get(2).split(" {2,}")).contains("b", "8.0", "0.0", "-");
+    }
+
+    @Test
+    void everyLinkHasRowsOfItsOwn() {
+        BottleneckReport narrow = run("a", 1, 2, 20);
+        var wide = new BottleneckReport(2_400_000, narrow.mode(), "a", "program", 1, narrow.publishedFrames(), Map.of("key", 9L), 1000,
+                900, 100, Map.of(), Map.of(), 0, narrow.latencyUs());
+
+        assertThat(PolicyTable.bottleneck(report(List.of(narrow, wide), List.of())).lines().skip(1))
+                .satisfiesExactly(row -> assertThat(row.strip()).startsWith("1.20 ").contains(" 2.0 "),
+                        row -> assertThat(row.strip()).startsWith("2.40 ").contains(" 9.0 "));
     }
 
     @Test

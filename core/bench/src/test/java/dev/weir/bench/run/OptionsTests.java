@@ -50,14 +50,16 @@ class OptionsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new NetworkFaults(0, Double.NaN, 1, 1)).withMessageContaining("--loss-to-relay");
         assertThatIllegalArgumentException().isThrownBy(() -> new NetworkFaults(0, 0, 17, 1)).withMessageContaining("--burst");
         assertThatIllegalArgumentException().isThrownBy(() -> new BenchPathOptions(List.of(), RunModes.BOTH, 1, null, 1200, null));
-        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 3, 3, 60, 400, 500, 40, null))
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 3, 3, List.of(60), 0, 400, 500, 40, null))
                 .withMessage("--seconds takes 4 to 600 seconds, not 3.");
-        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 9, 400, 500, 40, null))
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, List.of(9), 0, 400, 500, 40, null))
                 .withMessageContaining("--bottleneck");
-        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 9, 500, 40, null))
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, List.of(60), 0, 9, 500, 40, null))
                 .withMessageContaining("--queue");
-        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 9, 40, null))
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, List.of(60), 0, 400, 9, 40, null))
                 .withMessageContaining("--deadline");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BenchPolicyOptions(RunModes.BOTH, 15, 3, List.of(60), -1, 400, 500, 40, null))
+                .withMessageContaining("--rtt");
     }
 
     @Test
@@ -92,7 +94,7 @@ class OptionsTests {
         assertThat(DemoOptions.defaults()).isEqualTo(new DemoOptions(8, RunModes.BOTH, RelayPath.AUTO, 10, null, null, null, null, null));
         assertThat(RunModes.BOTH.modes()).containsExactly(DeliveryMode.STREAM, DeliveryMode.DATAGRAM);
         assertThat(BenchPathOptions.defaults().subscribers()).containsExactly(1, 8, 64);
-        assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 3, 60, 400, 500, 300, null));
+        assertThat(BenchPolicyOptions.defaults()).isEqualTo(new BenchPolicyOptions(RunModes.BOTH, 15, 1, List.of(50, 70, 90), 0, 400, 500, 300, null));
     }
 
     @Test
