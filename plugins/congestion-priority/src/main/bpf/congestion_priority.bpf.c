@@ -62,29 +62,29 @@ static __always_inline __u32 delay_pressure(const struct weir_lane *lane, const 
 	return delay > tolerated;
 }
 
-static __always_inline __u32 pressure_of(const struct weir_lane *lane, const struct weir_config *config, int doublings)
+/* delayed: what delay_pressure() says. */
+static __always_inline __u32 pressure_of(const struct weir_lane *lane, const struct weir_config *config, __u32 delayed,
+					 int doublings)
 {
-	__u32 pressure, delayed, jittered;
+	__u32 filled = fill_pressure(lane, config, doublings);
+	__u32 jittered = lane->jitter_ns > config->words[JITTER_NS] >> doublings;
 
-	if (!lane->bytes_in_flight)
-		return 0;
-	jittered = lane->jitter_ns > config->words[JITTER_NS] >> doublings;
-	pressure = fill_pressure(lane, config, doublings);
-	delayed = delay_pressure(lane, config, doublings);
-	if (delayed > pressure)
-		pressure = delayed;
-	return jittered > pressure ? jittered : pressure;
+	if (delayed > filled)
+		filled = delayed;
+	return jittered > filled ? jittered : filled;
 }
 
 static __always_inline __u32 move_level(const struct weir_lane *lane, struct weir_track_state *track,
 					const struct weir_config *config)
 {
-	__u32 pressure = pressure_of(lane, config, 0), level = track->words[LEVEL] & LAST_LEVEL;
 	__u64 word = track->words[LEVEL], now = lane->now_ns << LEVEL_BITS, since = 0;
+	__u32 level = word & LAST_LEVEL, delayed = 0, pressure = 0;
 
+	if (lane->bytes_in_flight) {
+		delayed = delay_pressure(lane, config, 0);
+		pressure = pressure_of(lane, config, delayed, 0);
+	}
 	if (pressure > level) {
-		__u32 delayed = lane->bytes_in_flight ? delay_pressure(lane, config, 0) : 0;
-
 		since = word >> LEVEL_BITS ? word & ~(__u64)LAST_LEVEL : now;
 		if (delayed > level ||
 		    (__s64)(now - since) >> LEVEL_BITS >= (__s64)(config->words[ONSET_NS] << 2 * level)) {
@@ -92,7 +92,8 @@ static __always_inline __u32 move_level(const struct weir_lane *lane, struct wei
 			since = 0;
 		}
 	} else if (pressure < level) {
-		__u32 relaxed = pressure_of(lane, config, 1);
+		__u32 relaxed =
+			lane->bytes_in_flight ? pressure_of(lane, config, delay_pressure(lane, config, 1), 1) : 0;
 
 		level = relaxed < level ? relaxed : level;
 	}
