@@ -64,7 +64,7 @@ final class ControlPlane {
             case PublishNamespace announce -> {
                 session.namespaces.put(channel, announce.namespace());
                 channel.send(new RequestOk(Parameters.EMPTY, TrackProperties.EMPTY));
-                upstream.namespaceAvailable(session, announce.namespace());
+                upstream.succession().namespaceAvailable(session, announce.namespace());
             }
             default ->
                 refuse(channel, RequestErrorCode.NOT_SUPPORTED, "this relay does not serve this kind of request");
@@ -104,13 +104,13 @@ final class ControlPlane {
             return;
         }
         if (track == null || track.state == Track.State.ORPHANED || track.state == Track.State.ENDED) {
-            Session publisher = upstream.publisherOf(request.track().namespace());
+            Session publisher = upstream.succession().publisherOf(request.track().namespace());
             if (publisher == null) {
                 refuse(channel, RequestErrorCode.DOES_NOT_EXIST, "no publisher has announced this track");
                 return;
             }
             if (track != null && track.state == Track.State.ENDED) {
-                relay.tracks().remove(request.track());
+                relay.retire(track);
                 track = null;
             }
             if (track == null) {
@@ -230,6 +230,10 @@ final class ControlPlane {
         upstream.sessionClosed(session);
     }
 
+    Succession succession() {
+        return upstream.succession();
+    }
+
     /// Tracks whose publisher is done: PUBLISH_DONE to everyone who has got everything.
     void finishEnded(long now) {
         for (Track track : List.copyOf(relay.tracks().values())) {
@@ -259,7 +263,7 @@ final class ControlPlane {
                 return false;
             }
         }
-        for (UpstreamStream stream : subscription.track.streams.values()) {
+        for (UpstreamStream stream : subscription.track.streams) {
             boolean dropped = Boolean.FALSE.equals(subscription.rulings.get(stream));
             boolean wanted = subscription.forward
                     && subscription.wantsGroup(stream.group())
@@ -274,7 +278,8 @@ final class ControlPlane {
         return true;
     }
 
-    private void done(Subscription subscription, PublishDoneStatus status, String reason) {
+    /// Ends a subscription with PUBLISH_DONE.
+    void done(Subscription subscription, PublishDoneStatus status, String reason) {
         subscription.channel.send(new PublishDone(status.code(), subscription.streamsOpened, reason));
         subscription.channel.finish();
         remove(subscription);

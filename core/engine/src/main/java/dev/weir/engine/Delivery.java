@@ -94,8 +94,14 @@ final class Delivery {
             }
             return;
         }
+        if (track.resumesAfter != null) {
+            if (!stream.hasObjects()) {
+                return; // only its location tells whether the publisher goes on where the one before it ended
+            }
+            relay.controlPlane().succession().firstObject(track, stream.firstLocation());
+        }
         stream.attach(track);
-        track.streams.put(stream.id, stream);
+        track.streams.add(stream);
         track.upstreamStreamsSeen++;
         if (track.aliasOverride.length > 0) {
             stream.overwriteAlias(track.aliasOverride);
@@ -382,6 +388,7 @@ final class Delivery {
             System.arraycopy(track.aliasOverride, 0, outgoing, header.aliasOffset(), header.aliasLength());
         }
         relay.counters().increment("received.datagrams");
+        relay.controlPlane().succession().firstObject(track, new Location(header.group(), header.object()));
         track.receivedDatagram(payload.length);
         track.saw(header.group(), header.object());
         var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
@@ -457,7 +464,7 @@ final class Delivery {
     /// A subscription has become active: it gets from the cache what it missed since its start.
     void catchUp(Subscription subscription) {
         Track track = subscription.track;
-        for (UpstreamStream stream : new ArrayList<>(track.streams.values())) {
+        for (UpstreamStream stream : new ArrayList<>(track.streams)) {
             if (subscription.streamOf(stream) == null) {
                 open(subscription, stream);
             }
@@ -473,7 +480,7 @@ final class Delivery {
             if (!subscription.active || subscription.done) {
                 continue;
             }
-            for (UpstreamStream stream : new ArrayList<>(subscription.track.streams.values())) {
+            for (UpstreamStream stream : new ArrayList<>(subscription.track.streams)) {
                 if (subscription.streamOf(stream) == null) {
                     open(subscription, stream);
                 }
@@ -504,6 +511,18 @@ final class Delivery {
                 streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
             }
             cache.forgetEntries(stream);
+        }
+    }
+
+    /// A publisher loses a track: what it had not finished of it can never be finished.
+    void abandon(Session publisher, Track track) {
+        for (UpstreamStream stream : new ArrayList<>(publisher.upstream.values())) {
+            if (stream.track == track) {
+                if (stream.finalSize() < 0) {
+                    streamReset(publisher, stream.id, StreamResetCode.SESSION_CLOSED.code());
+                }
+                cache.forgetEntries(stream);
+            }
         }
     }
 

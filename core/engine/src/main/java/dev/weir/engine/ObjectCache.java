@@ -47,7 +47,7 @@ final class ObjectCache {
     /// Frees what nobody needs: streams that are old and settled, then, above the bound, the oldest whatever they are.
     void collect(long now) {
         for (Track track : relay.tracks().values()) {
-            for (UpstreamStream stream : new ArrayList<>(track.streams.values())) {
+            for (UpstreamStream stream : new ArrayList<>(track.streams)) {
                 boolean over = stream.finalSize() >= 0 || stream.isReset();
                 boolean settled = over && !track.isRecent(stream.group()) && isSettled(track, stream);
                 if (settled && now - stream.lastChangeNanos > LINGER_NANOS) {
@@ -56,7 +56,7 @@ final class ObjectCache {
             }
         }
         for (Track track : relay.tracks().values()) {
-            for (UpstreamStream stream : List.copyOf(track.streams.values())) {
+            for (UpstreamStream stream : List.copyOf(track.streams)) {
                 if (bytes <= most) {
                     return;
                 }
@@ -88,7 +88,7 @@ final class ObjectCache {
             }
             subscription.session.queue.remove(copy);
         }
-        track.streams.remove(stream.id);
+        track.streams.remove(stream);
         boolean over = stream.finalSize() >= 0 || stream.isReset();
         if (over || stream.publisher.closed) {
             forget(stream);
@@ -130,7 +130,7 @@ final class ObjectCache {
 
     /// Frees all that is cached of a track nobody subscribes to any more.
     void dropTrack(Track track) {
-        for (UpstreamStream stream : List.copyOf(track.streams.values())) {
+        for (UpstreamStream stream : List.copyOf(track.streams)) {
             evict(track, stream);
         }
     }

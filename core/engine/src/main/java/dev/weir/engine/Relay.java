@@ -58,6 +58,7 @@ public final class Relay {
     private final RelayTracing tracing = new RelayTracing(this);
     private final Supplier<Long> clock;
     private int nextUnsharedSlot = 1 << 20;
+    private long retired;
     private long lanesLookedAfterNanos;
     private long laneListsFlippedNanos;
 
@@ -133,6 +134,7 @@ public final class Relay {
             cache.collect(now);
             delivery.reconsider(now);
             controlPlane.finishEnded(now);
+            controlPlane.succession().tick();
         });
     }
 
@@ -279,6 +281,15 @@ public final class Relay {
         refreshLaneList(track);
     }
 
+    /// Makes room for a new track of the same name. Subscribers of the one that has ended still get the rest of it.
+    void retire(Track ended) {
+        tracks.values().remove(ended);
+        tracks.put(FullTrackName.of(RETIRED, Long.toString(retired++)), ended);
+    }
+
+    /// A namespace that nobody can have: names that begin with a dot are reserved (draft-18 section 2.4.1).
+    private static final String RETIRED = ".ended";
+
     void disarmTrack(Track track) {
         if (dataPlane != null && track.index != DataPlane.NONE && track.publisher != null) {
             dataPlane.closeTrack(track.publisher.publisherIndex, track.upstreamAlias, track.index);
@@ -346,14 +357,15 @@ public final class Relay {
             dataPlane.withdrawLane(session.slot);
             session.laneLive = false;
         }
+        if (dataPlane != null && session.publisherIndex != DataPlane.NONE) {
+            dataPlane.closePublisher(session.publisherIndex);
+            dataPlane.quiesce(); // what the kernel still sent of its packets is in the records then
+        }
         drain();
         controlPlane.sessionClosed(session);
         delivery.sessionClosed(session);
         auditor.closed(session);
-        if (dataPlane != null && session.publisherIndex != DataPlane.NONE) {
-            dataPlane.closePublisher(session.publisherIndex);
-            session.publisherIndex = DataPlane.NONE;
-        }
+        session.publisherIndex = DataPlane.NONE;
         sessions.remove(session.slot);
         if (session.slot < laneSlots()) {
             retiredSlots.add(new RetiredSlot(session.slot, now() + SLOT_QUARANTINE_NANOS));

@@ -57,6 +57,10 @@ public final class Session {
     volatile boolean closed;
     volatile int publisherIndex = DataPlane.NONE;
     private long nextReceived;
+    /// When a packet of the peer was received for the last time.
+    volatile long lastHeardNanos;
+    /// Since when a sign of life is waited for; 0: it is not. See [Succession].
+    long suspectedNanos;
     int publisherGeneration;
     long nextRequestId = 1;
     final Set<Long> requestIds = new LinkedHashSet<>();
@@ -158,6 +162,7 @@ public final class Session {
         relay.locked(() -> {
             endpoint = connection;
             tally.establishedNanos = relay.now();
+            lastHeardNanos = relay.now();
             maxAckDelayNanos = maxAckDelayMillis * 1_000_000L;
             cells.streamIds(nextStreamId, streamIdLimit);
             cells.giveConnectionData(connectionData);
@@ -222,6 +227,7 @@ public final class Session {
 
     /// A 1-RTT packet of the peer was received; called for each, without the engine's lock.
     public void packetReceived(long packetNumber) {
+        lastHeardNanos = relay.now();
         DataPlane plane = relay.dataPlane();
         int index = publisherIndex;
         if (plane != null && index != DataPlane.NONE && !closed && packetNumber >= nextReceived) {

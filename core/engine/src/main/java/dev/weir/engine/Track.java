@@ -7,9 +7,9 @@ import dev.weir.wire.moqt.TrackProperties;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One track as the relay knows it: where it comes from, who wants it, what of it is cached.
@@ -40,7 +40,8 @@ final class Track {
     /// All that one publisher with own framing sends ([OwnFraming]).
     boolean hasOwnFraming;
     final List<Subscription> subscriptions = new ArrayList<>();
-    final Map<Long, UpstreamStream> streams = new LinkedHashMap<>();
+    /// Stream IDs tell only streams of one publisher apart, and a track can have several publishers, one after another.
+    final Set<UpstreamStream> streams = new LinkedHashSet<>();
     private final Deque<CachedDatagram> datagrams = new ArrayDeque<>();
 
     State state = State.ORPHANED;
@@ -57,6 +58,8 @@ final class Track {
     int defaultPriority = 128;
     TrackProperties properties = TrackProperties.EMPTY;
     @Nullable Location largest;
+    /// What a publisher that takes the track up must go on after; null: there was none before, or it does. See [Succession].
+    @Nullable Location resumesAfter;
     /// Streams the publisher said it opened; -1 before PUBLISH_DONE, or if it does not know.
     long upstreamStreamCount = -1;
     long upstreamStreamsSeen;
@@ -72,6 +75,13 @@ final class Track {
     Track(FullTrackName name, CopyTally all) {
         this.name = name;
         this.copies = all.part();
+    }
+
+    /// Its locations count from the beginning again; whatever is cached has been dropped.
+    void beginAgain() {
+        largest = null;
+        datagrams.clear();
+        upstreamStreamsSeen = 0;
     }
 
     void saw(long group, long object) {

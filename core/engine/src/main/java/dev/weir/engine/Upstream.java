@@ -9,11 +9,11 @@ import dev.weir.wire.moqt.ControlMessage.RequestOk;
 import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.PublishDoneStatus;
 import dev.weir.wire.moqt.RequestErrorCode;
 import dev.weir.wire.moqt.SessionError;
-import dev.weir.wire.moqt.TrackNamespace;
 import dev.weir.wire.moqt.TrackProperties;
 import dev.weir.wire.moqt.Vi64;
 import java.util.List;
@@ -25,19 +25,15 @@ final class Upstream {
     private static final long MISSING_STREAM_NANOS = 2_000_000_000L;
 
     private final Relay relay;
+    private final Succession succession;
 
     Upstream(Relay relay) {
         this.relay = relay;
+        this.succession = new Succession(relay, this);
     }
 
-    /// The session that announced a prefix of the namespace; the first one wins.
-    @Nullable Session publisherOf(TrackNamespace namespace) {
-        for (Session session : relay.sessions()) {
-            if (session.isEstablished() && session.namespaces.values().stream().anyMatch(n -> n.isPrefixOf(namespace))) {
-                return session;
-            }
-        }
-        return null;
+    Succession succession() {
+        return succession;
     }
 
     /// Asks the publisher for the track.
@@ -64,7 +60,13 @@ final class Upstream {
 
         @Override
         public void opened(RequestChannel channel) {
-            relay.locked(() -> track.upstreamChannel = channel);
+            relay.locked(() -> {
+                if (track.publisher == publisher) {
+                    track.upstreamChannel = channel;
+                } else {
+                    channel.finish(); // another publisher has taken over meanwhile
+                }
+            });
         }
 
         @Override
@@ -80,7 +82,7 @@ final class Upstream {
                                     ok.parameters().largestObject().group(),
                                     ok.parameters().largestObject().object());
                         }
-                        establish(publisher, track, ok.trackAlias(), ok.properties());
+                        establish(publisher, track, ok.trackAlias(), ok.properties(), ok.parameters().largestObject());
                     }
                     case RequestError error when track.state == Track.State.REQUESTED -> {
                         track.state = Track.State.ORPHANED;
@@ -114,11 +116,16 @@ final class Upstream {
     /// A publisher offers a track with PUBLISH.
     void publish(Session publisher, RequestChannel channel, Publish offer) {
         Track track = relay.tracks().get(offer.track());
-        if (track != null && track.publisher != null && track.state == Track.State.ESTABLISHED) {
-            ControlPlane.refuse(channel, RequestErrorCode.UNINTERESTED, "another publisher sends this track");
+        if (track != null
+                && track.state == Track.State.ESTABLISHED
+                && !succession.yields(track, publisher, channel, offer)) {
             return;
         }
-        if (track == null || track.state == Track.State.ENDED) {
+        if (track != null && track.state == Track.State.ENDED) {
+            relay.retire(track);
+            track = null;
+        }
+        if (track == null) {
             track = new Track(offer.track(), relay.copies());
             relay.tracks().put(offer.track(), track);
         }
@@ -134,10 +141,11 @@ final class Upstream {
         track.forwarding = !track.subscriptions.isEmpty();
         channel.send(new RequestOk(
                 Parameters.builder().forward(track.forwarding).build(), TrackProperties.EMPTY));
-        establish(publisher, track, offer.trackAlias(), offer.properties());
+        establish(publisher, track, offer.trackAlias(), offer.properties(), offer.parameters().largestObject());
     }
 
-    private void establish(Session publisher, Track track, long alias, TrackProperties properties) {
+    private void establish(
+            Session publisher, Track track, long alias, TrackProperties properties, @Nullable Location publishersLargest) {
         Track before = publisher.tracksByAlias.get(alias);
         if (before != null && before != track && before.state == Track.State.ESTABLISHED) {
             publisher.endpoint().close(SessionError.DUPLICATE_TRACK_ALIAS.code(), "alias " + alias + " names two tracks");
@@ -149,7 +157,7 @@ final class Upstream {
         chooseAlias(track, alias);
         track.state = Track.State.ESTABLISHED;
         publisher.tracksByAlias.put(alias, track);
-        relay.armTrack(track);
+        succession.established(track, publishersLargest);
         relay.controlPlane().established(track);
         relay.delivery().attachWaiting(publisher);
     }
@@ -183,15 +191,6 @@ final class Upstream {
             }
         }
         return true;
-    }
-
-    /// Live subscriptions whose publisher went away are taken up again by whoever announces their namespace.
-    void namespaceAvailable(Session publisher, TrackNamespace namespace) {
-        for (Track track : List.copyOf(relay.tracks().values())) {
-            if (track.state == Track.State.ORPHANED && namespace.isPrefixOf(track.name.namespace())) {
-                subscribe(publisher, track);
-            }
-        }
     }
 
     /// Tells the publisher whether anybody wants the objects now (FORWARD).
@@ -239,7 +238,7 @@ final class Upstream {
         if (track.publisher != null) {
             track.publisher.tracksByAlias.remove(track.upstreamAlias, track);
         }
-        relay.tracks().remove(track.name, track);
+        relay.tracks().values().remove(track);
     }
 
     private void end(Track track, PublishDone done) {
@@ -257,7 +256,7 @@ final class Upstream {
         if (!waited && (track.upstreamStreamCount < 0 || track.upstreamStreamsSeen < track.upstreamStreamCount)) {
             return false;
         }
-        return waited || track.streams.values().stream().allMatch(s -> s.finalSize() >= 0 || s.isReset());
+        return waited || track.streams.stream().allMatch(s -> s.finalSize() >= 0 || s.isReset());
     }
 
     /// A publisher is gone: its tracks lose their source, subscriptions stay.
@@ -275,10 +274,15 @@ final class Upstream {
             } else if (track.hasOwnFraming) {
                 end(track, new PublishDone(PublishDoneStatus.TRACK_ENDED.code(), track.upstreamStreamsSeen, ""));
             } else if (track.state == Track.State.ESTABLISHED) {
-                track.state = Track.State.ORPHANED;
+                succession.orphan(track);
             }
             if (track.subscriptions.isEmpty()) {
                 drop(track);
+            } else if (track.state == Track.State.ORPHANED) {
+                Session next = succession.publisherOf(track.name.namespace());
+                if (next != null) {
+                    subscribe(next, track);
+                }
             }
         }
     }

@@ -148,6 +148,16 @@ final class UpstreamStream {
         }
     }
 
+    /// Whether an object has begun.
+    boolean hasObjects() {
+        return objectCount > 0;
+    }
+
+    /// Location of its first object.
+    Location firstLocation() {
+        return new Location(group(), objects[0]);
+    }
+
     /// Whether its track and group are known.
     boolean hasHeader() {
         return isOwn || header != null;

@@ -18,6 +18,16 @@ final class RecordingEndpoint implements QuicEndpoint {
     @Nullable RequestListener upstream;
     @Nullable Channel upstreamChannel;
     int frameRequests;
+    private final int port;
+
+    RecordingEndpoint() {
+        this(4000);
+    }
+
+    /// @param port of the peer
+    RecordingEndpoint(int port) {
+        this.port = port;
+    }
 
     /// A request stream that keeps the engine's messages.
     static final class Channel implements RequestChannel {
@@ -46,7 +56,7 @@ final class RecordingEndpoint implements QuicEndpoint {
 
     @Override
     public InetSocketAddress remoteAddress() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     @Override
