@@ -24,6 +24,8 @@ import tech.kwik.agent15.handshake.ClientHello;
 /// TLS engines that choose TLS_CHACHA20_POLY1305_SHA256 whenever the peer offers it, because that is the suite the data
 /// plane speaks. agent15 alone takes the peer's first choice.
 final class PreferChaCha20 extends TlsServerEngineFactory {
+    private static final TlsSessionRegistry NO_RESUMPTION = new NoResumption();
+
     PreferChaCha20(KeyStore keyStore, String alias, char[] password) throws CertificateException {
         super(keyStore, alias, password, null);
     }
@@ -38,7 +40,7 @@ final class PreferChaCha20 extends TlsServerEngineFactory {
                 (List<SignatureScheme>) read(this, type, "preferredSignatureSchemes"),
                 sender,
                 handler,
-                (TlsSessionRegistry) read(this, type, "tlsSessionRegistry"));
+                NO_RESUMPTION);
     }
 
     private static final class Engine extends TlsServerEngineImpl {

@@ -72,6 +72,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private volatile long firstMediaStream = Long.MAX_VALUE;
     private volatile long largestReceived = -1;
     private volatile boolean ended;
+    private volatile Runnable terminated = () -> {};
     private volatile Framing framing = Framing.MOQT;
 
     @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
@@ -504,9 +505,15 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         super.preTerminateHook();
     }
 
+    /// Has something done when Kwik has let go of the connection.
+    void whenTerminated(Runnable action) {
+        terminated = action;
+    }
+
     @Override
     protected void postTerminateHook() {
         end();
+        terminated.run();
         super.postTerminateHook();
     }
 

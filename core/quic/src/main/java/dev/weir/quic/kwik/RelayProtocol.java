@@ -29,7 +29,7 @@ final class RelayProtocol implements ApplicationProtocolConnectionFactory {
     public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
         var connection = (RelayConnection) quicConnection;
         connections.add(connection);
-        connections.removeIf(RelayConnection::isClosed);
+        connection.whenTerminated(() -> connections.remove(connection));
         connection.start(framing);
         return new ApplicationProtocolConnection() {
             @Override
