@@ -24,6 +24,12 @@ final class Delivery {
     /// More than this is not kept of a stream whose track is not known.
     private static final int UNATTACHED_BYTES = 256 << 10;
 
+    /// DATAGRAMs that are kept because the message that defines their alias may be on its way still; it travels on a stream.
+    private static final int EARLY_DATAGRAMS = 64;
+
+    /// A DATAGRAM object of an alias that is not known yet.
+    record EarlyDatagram(long packetNumber, byte[] payload) {}
+
     private final Relay relay;
     private final ObjectCache cache;
     private long reconsideredNanos;
@@ -120,6 +126,9 @@ final class Delivery {
                 attach(publisher, stream);
             }
         }
+        List<EarlyDatagram> early = List.copyOf(publisher.early);
+        publisher.early.clear();
+        early.forEach(datagram -> datagram(publisher, datagram.packetNumber, datagram.payload));
     }
 
     private void deliver(UpstreamStream stream, long from, boolean fin) {
@@ -379,7 +388,11 @@ final class Delivery {
         }
         Track track = publisher.tracksByAlias.get(header.alias());
         if (track == null) {
-            relay.counters().increment("dropped.unknown_alias");
+            publisher.early.add(new EarlyDatagram(packetNumber, payload));
+            if (publisher.early.size() > EARLY_DATAGRAMS) {
+                publisher.early.removeFirst();
+                relay.counters().increment("dropped.unknown_alias");
+            }
             return;
         }
         byte[] outgoing = payload;
@@ -506,6 +519,8 @@ final class Delivery {
 
     /// The publisher's connection is gone: what it had not finished can never be finished.
     void sessionClosed(Session session) {
+        session.early.forEach(_ -> relay.counters().increment("dropped.unknown_alias"));
+        session.early.clear();
         for (UpstreamStream stream : new ArrayList<>(session.upstream.values())) {
             if (stream.track != null && stream.finalSize() < 0) {
                 streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());

@@ -95,9 +95,7 @@ public final class Relay {
     }
 
     private int freeSlot() {
-        while (!retiredSlots.isEmpty() && retiredSlots.getFirst().freeAtNanos <= now()) {
-            usedSlots.clear(retiredSlots.removeFirst().slot);
-        }
+        freeRetiredSlots();
         int slot = usedSlots.nextClearBit(0);
         if (slot >= laneSlots()) {
             counters.add("lanes.full", dataPlane == null ? 0 : 1);
@@ -105,6 +103,12 @@ public final class Relay {
         }
         usedSlots.set(slot);
         return slot;
+    }
+
+    private void freeRetiredSlots() {
+        while (!retiredSlots.isEmpty() && retiredSlots.getFirst().freeAtNanos <= now()) {
+            usedSlots.clear(retiredSlots.removeFirst().slot);
+        }
     }
 
     int laneSlots() {
@@ -129,6 +133,7 @@ public final class Relay {
             if (now - lanesLookedAfterNanos > LANE_CARE_NANOS) {
                 lanesLookedAfterNanos = now;
                 lookAfterLanes();
+                freeRetiredSlots();
             }
             flipLaneLists();
             cache.collect(now);

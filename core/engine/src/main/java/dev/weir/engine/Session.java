@@ -11,6 +11,8 @@ import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.TrackNamespace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,6 +53,7 @@ public final class Session {
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
     final Map<Long, Track> tracksByAlias = new HashMap<>();
     final Map<Long, UpstreamStream> upstream = new HashMap<>();
+    final Deque<Delivery.EarlyDatagram> early = new ArrayDeque<>();
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;
     boolean laneLive;

@@ -249,6 +249,19 @@ class SuccessionTests {
     }
 
     @Test
+    void datagramsThatOvertakeTheMessageWithTheirAliasWaitForIt() {
+        first.closed();
+        var secondEnd = new RecordingEndpoint(5000);
+        Session second = announced(secondEnd);
+        second.datagram(1, datagram(6, 0));
+        second.datagram(2, datagram(6, 1));
+        assertThat(subscriberEnd.datagrams).hasSize(1);
+        accept(secondEnd, Parameters.EMPTY);
+        assertThat(subscriberEnd.datagrams).containsExactly(datagram(5, 3), datagram(6, 0), datagram(6, 1));
+        assertThat(relay.statistics()).doesNotContainKey("dropped.unknown_alias");
+    }
+
+    @Test
     void theKernelsLastCopiesOfAPublisherThatLeavesAreInTheBooks() {
         plane.calls.clear();
         first.closed();

@@ -244,6 +244,7 @@ public final class KernelDataPlane implements DataPlane {
         Lane.keys(lane, 0).fill((byte) 0);
         Lane.keys(lane, 1).fill((byte) 0);
         Lane.hp(lane).fill((byte) 0);
+        routesOf.remove(slot);
     }
 
     @Override
