@@ -17,6 +17,7 @@ import java.util.Map;
 import org.jline.reader.Candidate;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
+import org.jline.reader.impl.DefaultParser;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class PromptTests {
     }
 
     private List<String> completions(String line) {
-        ParsedLine parsed = Words.parser().parse(line, line.length(), Parser.ParseContext.COMPLETE);
+        ParsedLine parsed = new DefaultParser().parse(line, line.length(), Parser.ParseContext.COMPLETE);
         var candidates = new ArrayList<Candidate>();
         new PromptCompleter(commands, new RelayValues(commands.control())).complete(null, parsed, candidates);
         return candidates.stream().map(Candidate::value).toList();

@@ -11,6 +11,7 @@ class WordsTests {
     void quotesKeepBlanksTogether() {
         assertThat(Words.of("policy apply chat 'live/** x' --set a=\"b c\" d\\ e"))
                 .containsExactly("policy", "apply", "chat", "live/** x", "--set", "a=b c", "d e");
+        assertThat(Words.of("kick 7 --reason='it''s' '' \"a\\\"b\" 'c\\d'")).containsExactly("kick", "7", "--reason=its", "", "a\"b", "c\\d");
     }
 
     @Test
