@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is remembered of rulings: the last ones, in few entries.
 class RulingMemoryTests {
-    private final RulingMemory memory = new RulingMemory();
+    private final RulingMemory memory = new RulingMemory(CopyTally.whole());
 
     private List<Finding> findings(Long group, Long object) {
         return memory.matches(group, object, 1000).stream().map(Match::finding).toList();
@@ -60,11 +60,11 @@ class RulingMemoryTests {
 
     @Test
     void framesAreCountedByGroup() {
-        memory.sent(5, true);
-        memory.sent(5, true);
-        memory.sent(5, false);
+        memory.sent(5, true, true);
+        memory.sent(5, true, true);
+        memory.sent(5, true, false);
         assertThat(memory.framesOf(5)).containsExactly(2, 1);
-        memory.sent(5 + 64, true); // takes the place of group 5
+        memory.sent(5 + 64, true, true); // takes the place of group 5
         assertThat(memory.framesOf(5)).containsExactly(0, 0);
         assertThat(memory.sentByKernel()).isEqualTo(3);
         assertThat(memory.sentByUserSpace()).isEqualTo(1);
