@@ -85,22 +85,41 @@ class PolicyConformanceTests {
                 .hasMessageContaining("answer differently when other lanes ask in between");
     }
 
+    /// Forwards everything; what is asked of streams that have begun is for the test.
+    private abstract static class Begun implements ObjectFilter {
+        @Override
+        public Verdict decide(FanoutObject object, LaneView lane, LaneState state) {
+            return Verdict.forward();
+        }
+
+        static Verdict changing(LaneView lane, LaneState state) {
+            state.word(3, lane.nowNanos());
+            return Verdict.forward();
+        }
+    }
+
     @Test
     void reconsideringMayNotChangeTheState() {
-        var policy = filtering(new ObjectFilter() {
-            @Override
-            public Verdict decide(FanoutObject object, LaneView lane, LaneState state) {
-                return Verdict.forward();
-            }
-
+        var policy = filtering(new Begun() {
             @Override
             public Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {
-                state.word(3, lane.nowNanos());
-                return Verdict.forward();
+                return changing(lane, state);
             }
         });
 
         assertThatThrownBy(conformance(policy)::run).isInstanceOf(NonConformance.class).hasMessageContaining("reconsider()");
+    }
+
+    @Test
+    void interruptingMayNotChangeTheState() {
+        var policy = filtering(new Begun() {
+            @Override
+            public Verdict interrupt(FanoutObject object, LaneView lane, LaneState state) {
+                return changing(lane, state);
+            }
+        });
+
+        assertThatThrownBy(conformance(policy)::run).isInstanceOf(NonConformance.class).hasMessageContaining("interrupt()");
     }
 
     @Test
