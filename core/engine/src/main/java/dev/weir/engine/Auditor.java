@@ -137,6 +137,7 @@ public final class Auditor {
         parts.put("sent by user space", numbers.byUserSpace());
         parts.put("skipped: empty packet", numbers.givenBack());
         parts.put("skipped: key update", numbers.leftOut());
+        parts.put("skipped: at random", numbers.leftOutAtRandom());
         parts.put("skipped: key limit", account.leftOutByKernel());
         long missing = numbers.next() - parts.values().stream().mapToLong(Long::longValue).sum();
         // The record of a packet could not be written: its numbers are on no packet, and nobody has heard of them.

@@ -29,6 +29,7 @@ public final class Cells {
     private long drawnByUserSpace;
     private long givenBack;
     private long leftOut;
+    private long leftOutAtRandom;
 
     /// Where the packet numbers have gone, at one moment. What is missing to `next` the kernel has drawn.
     ///
@@ -36,7 +37,8 @@ public final class Cells {
     /// @param byUserSpace drawn by user space for a packet
     /// @param givenBack drawn by user space for a packet that was empty then, and so on none
     /// @param leftOut skipped for a change of keys
-    record Numbers(long next, long byUserSpace, long givenBack, long leftOut) {}
+    /// @param leftOutAtRandom skipped so that an ACK of it tells on the peer
+    record Numbers(long next, long byUserSpace, long givenBack, long leftOut, long leftOutAtRandom) {}
 
     private Cells(MemorySegment number, MemorySegment credit) {
         this.number = number;
@@ -66,6 +68,14 @@ public final class Cells {
         return (long) NEXT.getAndAdd(number, 0L, 1L);
     }
 
+    /// Leaves out the next number on purpose.
+    ///
+    /// @return the number
+    synchronized long leaveOutNext() {
+        leftOutAtRandom++;
+        return (long) NEXT.getAndAdd(number, 0L, 1L);
+    }
+
     /// The number drawn last by user space is on no packet: a gap, which is legal (RFC 9000 section 12.3).
     public synchronized void notUsed() {
         drawnByUserSpace--;
@@ -73,7 +83,7 @@ public final class Cells {
     }
 
     synchronized Numbers numbers() {
-        return new Numbers(nextPacketNumber(), drawnByUserSpace, givenBack, leftOut);
+        return new Numbers(nextPacketNumber(), drawnByUserSpace, givenBack, leftOut, leftOutAtRandom);
     }
 
     /// The packet number that the next draw would give; every smaller one was drawn.

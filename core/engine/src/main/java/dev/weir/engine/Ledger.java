@@ -67,6 +67,11 @@ final class Ledger {
         return outstandingDatagrams;
     }
 
+    /// Packet numbers between the oldest packet whose fate is open and the newest: what its memory and the time of a walk follow.
+    long span() {
+        return outstanding == 0 ? 0 : top - lowest;
+    }
+
     long latestSentNanos() {
         return latestSentNanos;
     }

@@ -52,9 +52,10 @@ final class Recovery {
             return !session.closed;
         }
         long largest = ranges[1];
-        if (largest >= session.cells.nextPacketNumber()) {
+        long never = largest >= session.cells.nextPacketNumber() ? largest : session.skipped.in(ranges);
+        if (never >= 0) {
             relay.counters().increment("protocol_violations");
-            session.endpoint().closeForViolation("ACK of packet number " + largest + ", which was never sent");
+            session.endpoint().closeForViolation("ACK of packet number " + never + ", which was never sent");
             return false;
         }
         long largestSentAt = session.ledger.sentAt(largest);

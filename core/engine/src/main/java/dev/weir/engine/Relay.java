@@ -32,6 +32,10 @@ public final class Relay {
     /// A lane list that was flipped is not written again before this time, or a pause as long as a program run.
     private static final long LANE_LIST_REST_NANOS = 4_000_000L;
 
+    /// Each key update leaves out packet numbers, and the ledger's memory follows what is open. A peer that updates without acknowledging
+    /// is not waited for any longer than this many numbers.
+    private static final long MOST_UNACKNOWLEDGED_SPAN = 1 << 18;
+
     private record RetiredSlot(int slot, long freeAtNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -126,6 +130,7 @@ public final class Relay {
             long now = now();
             for (Session session : new ArrayList<>(sessions.values())) {
                 if (session.isEstablished()) {
+                    counters.add("skipped.random", session.skipped.skipSometimes(session.cells));
                     recovery.timers(session, now);
                     delivery.retryOpenings(session);
                 }
@@ -240,11 +245,18 @@ public final class Relay {
         }
     }
 
-    void switchKeys(Session session, QuicEndpoint.Keys next, long switchNumber) {
+    long switchKeys(Session session, QuicEndpoint.Keys next, int margin) {
+        long switchNumber = session.cells.nextPacketNumber() + margin;
         if (dataPlane != null && session.laneLive) {
             dataPlane.switchKeys(session.slot, next, switchNumber);
-            counters.increment("key_updates");
         }
+        counters.add("skipped.key_switch", session.skipped.skipTo(session.cells, switchNumber));
+        counters.increment("key_updates");
+        if (session.ledger.span() > MOST_UNACKNOWLEDGED_SPAN) {
+            counters.increment("protocol_violations");
+            session.endpoint().closeForViolation("key updates go on, but what was sent before them is not acknowledged");
+        }
+        return switchNumber;
     }
 
     void readSideChanged(Session session) {

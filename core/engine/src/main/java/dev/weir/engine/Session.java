@@ -19,6 +19,8 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One MoQT session on one QUIC connection: publisher, subscriber or both. The QUIC adapter reports everything that
@@ -44,6 +46,7 @@ public final class Session {
     final LaneTally tally = new LaneTally();
     /// Null while nobody traces it.
     volatile @Nullable ConnectionTrace trace;
+    final SkippedNumbers skipped = new SkippedNumbers(RandomGenerator.getDefault());
     /// Words that policies keep for this lane where no kernel shares them.
     private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();
     String laneClass = LaneView.DEFAULT_CLASS;
@@ -299,9 +302,18 @@ public final class Session {
         relay.locked(() -> relay.completion().stopSending(this, streamId, errorCode));
     }
 
-    /// Write keys change: the kernel uses the next ones from `switchNumber` on.
-    public void writeKeysChange(QuicEndpoint.Keys next, long switchNumber) {
-        relay.locked(() -> relay.switchKeys(this, next, switchNumber));
+    /// Write keys change. Nobody asks for keys while they do; the counter jumps to the number that the new ones begin with.
+    ///
+    /// @param update makes the new keys, which are in force for every later [QuicEndpoint#writeSide]
+    /// @param margin packet numbers that the kernel may draw until it knows of the switch
+    /// @return the first packet number of the new keys
+    public long switchWriteKeys(Supplier<QuicEndpoint.Keys> update, int margin) {
+        return relay.lockedGet(() -> relay.switchKeys(this, update.get(), margin));
+    }
+
+    /// How long an ACK may take before a probe is due (RFC 9002 section 6.2.1), nanoseconds.
+    public long probeTimeoutNanos() {
+        return relay.lockedGet(() -> rtt.probeTimeout(maxAckDelayNanos));
     }
 
     /// Read keys or own connection IDs have changed.

@@ -157,6 +157,17 @@ class CompletionTests extends OneSubscriber {
     }
 
     @Test
+    void closesOnAnAckOfANumberThatWasLeftOut() {
+        subscriber.cells.skipTo(5);
+        subscriber.skipped.skipTo(subscriber.cells, 9);
+        subscriber.cells.drawPacketNumber();
+        assertThat(subscriber.acknowledged(new long[] {9, 9, 0, 4}, 0, now)).isTrue();
+        assertThat(subscriber.acknowledged(new long[] {0, 9}, 0, now)).isFalse();
+        assertThat(subscriberEnd.events).containsExactly("violation");
+        assertThat(publisherEnd.events).isEmpty();
+    }
+
+    @Test
     void resetsWithTheFinalSizeThatWasSent() {
         plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
         arrive(0, 600, false);

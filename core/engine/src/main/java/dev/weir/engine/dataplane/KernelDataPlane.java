@@ -226,6 +226,7 @@ public final class KernelDataPlane implements DataPlane {
             Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 0, Lane.keyPhase(lane).get(ValueLayout.JAVA_BYTE, 1));
             VarHandle.releaseFence();
             Lane.switchPacketNumber(lane, Long.MAX_VALUE);
+            quiesce(); // a program run that began before may still read keys[1]
         }
         KeyWriter.write(Lane.keys(lane, 1), next);
         Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 1, (byte) next.phase());

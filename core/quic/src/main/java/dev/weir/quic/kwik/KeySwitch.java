@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.impl.DecryptionException;
 
@@ -11,9 +12,10 @@ import tech.kwik.core.impl.DecryptionException;
 final class KeySwitch implements Aead {
     /// Tells the kernel of the coming keys.
     interface Listener {
-        /// @param next the wrapper's state after the update; its keys hold from the returned number on
+        /// @param update does the update when it is called, once, and gives the wrapper's state after it; whoever asks for our keys
+        ///     in between must be kept waiting, or would use the new ones for numbers that belong to the old
         /// @return the first packet number of the new keys
-        long keysChange(Aead next);
+        long keysChange(Supplier<Aead> update);
     }
 
     private final Aead delegate;
@@ -52,9 +54,11 @@ final class KeySwitch implements Aead {
         old = KwikInternals.keyed(delegate);
         oldPhase = delegate.getKeyPhase();
         switchNumber = Long.MAX_VALUE; // whatever is being built now keeps the old keys
-        delegate.computeKeyUpdate(true);
-        current = KwikInternals.keyed(delegate);
-        switchNumber = listener.keysChange(delegate);
+        switchNumber = listener.keysChange(() -> {
+            delegate.computeKeyUpdate(true);
+            current = KwikInternals.keyed(delegate);
+            return delegate;
+        });
     }
 
     @Override

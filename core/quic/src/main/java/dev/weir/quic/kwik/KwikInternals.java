@@ -2,12 +2,17 @@
 package dev.weir.quic.kwik;
 
 import java.lang.reflect.Field;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ack.AckGenerator;
 import tech.kwik.core.cc.CongestionController;
+import tech.kwik.core.cid.ConnectionIdInfo;
+import tech.kwik.core.cid.ConnectionIdManager;
+import tech.kwik.core.cid.ConnectionIdRegistry;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.common.PnSpace;
 import tech.kwik.core.crypto.Aead;
@@ -96,6 +101,18 @@ final class KwikInternals {
         return (AtomicReferenceArray<Aead>) get(secrets, ConnectionSecrets.class, "serverSecrets");
     }
 
+    /// The array in which the read keys of each level stand.
+    @SuppressWarnings("unchecked") // AtomicReferenceArray<Aead> in Kwik's source
+    static AtomicReferenceArray<Aead> readSecrets(ConnectionSecrets secrets) {
+        return (AtomicReferenceArray<Aead>) get(secrets, ConnectionSecrets.class, "clientSecrets");
+    }
+
+    /// Lets a key-update wrapper derive the keys of the next phase; they are not in force yet.
+    static Aead next(KeyUpdateSupport support) {
+        support.computeKeyUpdate(false);
+        return (Aead) get(support, KeyUpdateSupport.class, "updatedAead");
+    }
+
     /// The cipher inside a key-update wrapper.
     static Aead current(KeyUpdateSupport support) {
         return (Aead) get(support, KeyUpdateSupport.class, "aead");
@@ -107,6 +124,7 @@ final class KwikInternals {
         while (!(inner instanceof BaseAeadImpl)) {
             inner = switch (inner) {
                 case KeySwitch s -> s.delegate();
+                case ReadKeys r -> r.delegate();
                 case KeyUpdateSupport k -> current(k);
                 default -> throw new IllegalStateException("unknown kind of packet protection: " + inner.getClass());
             };
@@ -136,7 +154,31 @@ final class KwikInternals {
         }
     }
 
+    /// Our own connection IDs by sequence number, retired ones among them.
+    static Map<Integer, ConnectionIdInfo> ownConnectionIds(ConnectionIdManager manager) {
+        return connectionIds(get(manager, ConnectionIdManager.class, "cidRegistry"));
+    }
+
+    /// The peer's connection IDs by sequence number, retired ones among them; null if it has chosen to have none.
+    static @Nullable Map<Integer, ConnectionIdInfo> peerConnectionIds(ConnectionIdManager manager) {
+        Object registry = getNullable(manager, ConnectionIdManager.class, "peerCidRegistry");
+        return registry == null ? null : connectionIds(registry);
+    }
+
+    @SuppressWarnings("unchecked") // Map<Integer, ConnectionIdInfo> in Kwik's source
+    private static Map<Integer, ConnectionIdInfo> connectionIds(Object registry) {
+        return (Map<Integer, ConnectionIdInfo>) get(registry, ConnectionIdRegistry.class, "connectionIds");
+    }
+
     private static Object get(Object owner, Class<?> type, String name) {
+        Object value = getNullable(owner, type, name);
+        if (value == null) {
+            throw new IllegalStateException(type.getName() + "." + name + " is not set");
+        }
+        return value;
+    }
+
+    private static @Nullable Object getNullable(Object owner, Class<?> type, String name) {
         try {
             return field(type, name).get(owner);
         } catch (IllegalAccessException e) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.ConnectionTerminatedEvent;
@@ -23,6 +24,7 @@ import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.crypto.BaseAeadImpl;
 import tech.kwik.core.crypto.ChaCha20;
 import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.crypto.KeyUpdateSupport;
 import tech.kwik.core.crypto.MissingKeysException;
 import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.DatagramFrame;
@@ -67,6 +69,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private final AtomicBoolean frameRequested = new AtomicBoolean();
     private final MoqtStreams streams;
     private final SendRequestQueue sendQueue;
+    private final ConnectionIds connectionIds;
     private volatile byte[] connectionId = {};
     private volatile @Nullable TransportParameters peerParameters;
     private volatile long firstMediaStream = Long.MAX_VALUE;
@@ -74,6 +77,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private volatile boolean ended;
     private volatile Runnable terminated = () -> {};
     private volatile Framing framing = Framing.MOQT;
+    private volatile @Nullable ReadKeys readKeys;
 
     @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
     RelayConnection(
@@ -107,6 +111,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         this.peer = peer;
         this.numbers = new SharedPacketNumbers(session.cells());
         this.streams = new MoqtStreams(this, session);
+        this.connectionIds = new ConnectionIds(getConnectionIdManager());
         this.sendQueue = KwikInternals.shareSender(
                 getSender(), quicVersion, numbers, new SharedCongestion(session, getSender(), this::acknowledged), logger);
     }
@@ -126,18 +131,14 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         int app = EncryptionLevel.App.ordinal();
         var gate = new KeySwitch(own.get(app), numbers::latest, this::writeKeysChange);
         own.set(app, gate);
-        readAead().setPeerAead(gate);
+        AtomicReferenceArray<Aead> peers = KwikInternals.readSecrets(connectionSecrets);
+        var read = new ReadKeys((KeyUpdateSupport) peers.get(app), this::oldKeysEnd);
+        read.setPeerAead(gate);
+        peers.set(app, read);
+        readKeys = read;
         connectionId = getDestinationConnectionId();
         if (framing.isOwn()) {
             streams.startWithOwnFraming(); // nothing precedes media: keys and connection IDs are settled only now
-        }
-    }
-
-    private Aead readAead() {
-        try {
-            return connectionSecrets.getPeerAead(EncryptionLevel.App);
-        } catch (MissingKeysException e) {
-            throw new IllegalStateException("1-RTT keys are missing after the handshake", e);
         }
     }
 
@@ -149,18 +150,26 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         }
     }
 
+    /// When packets of the keys before an update are not opened any more: three probe timeouts (RFC 9001 section 6.5).
+    private long oldKeysEnd() {
+        return System.nanoTime() + 3 * session.probeTimeoutNanos();
+    }
+
     /// The peer has updated its keys, ours follow: the kernel learns the new ones and the number they begin with, then
     /// the counter jumps there, so that the ACK that Kwik sends next has the new keys (RFC 9001 section 6.2).
-    private long writeKeysChange(Aead next) {
-        long switchNumber = session.cells().nextPacketNumber() + KEY_SWITCH_MARGIN;
-        session.writeKeysChange(keys(KwikInternals.keyed(next), next.getKeyPhase()), switchNumber);
-        session.cells().skipTo(switchNumber);
+    private long writeKeysChange(Supplier<Aead> update) {
+        long switchNumber = session.switchWriteKeys(
+                () -> {
+                    Aead next = update.get();
+                    return keys(KwikInternals.keyed(next), next.getKeyPhase());
+                },
+                KEY_SWITCH_MARGIN);
         session.readSideChanged();
         return switchNumber;
     }
 
     /// Packet numbers that the kernel may draw between reading the counter and publishing the switch.
-    private static final long KEY_SWITCH_MARGIN = 1024;
+    private static final int KEY_SWITCH_MARGIN = 1024;
 
     private static Keys keys(BaseAeadImpl aead, int phase) {
         return new Keys(aead.getKeySpec().getEncoded(), aead.getIv(), phase);
@@ -169,6 +178,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     @Override
     public void process(NewConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
         super.process(frame, packet, metaData);
+        connectionIds.forgetRetired();
         byte[] now = getDestinationConnectionId();
         if (!Arrays.equals(now, connectionId)) {
             connectionId = now;
@@ -180,7 +190,11 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void process(RetireConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (connectionIds.isForgotten(frame.getSequenceNr())) {
+            return; // a repetition: what it retires is gone already
+        }
         super.process(frame, packet, metaData);
+        connectionIds.forgetRetired();
         session.readSideChanged();
     }
 
@@ -202,15 +216,20 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public @Nullable ReadSide readSide() {
-        BaseAeadImpl keyed = KwikInternals.keyed(readAead());
-        if (!(keyed instanceof ChaCha20)) {
+        ReadKeys read = readKeys;
+        if (read == null) {
             return null;
         }
-        return new ReadSide(
-                List.of(keys(keyed, readAead().getKeyPhase())),
-                keyed.getHp(),
-                getActiveConnectionIds(),
-                largestReceived + 1);
+        ReadKeys.Phase phase = read.phase();
+        if (!(phase.current() instanceof ChaCha20)) {
+            return null;
+        }
+        var known = new ArrayList<Keys>(2);
+        known.add(keys(phase.current(), phase.bit()));
+        if (read.isOldOver(System.nanoTime())) {
+            known.add(keys(phase.next(), phase.bit() ^ 1));
+        }
+        return new ReadSide(known, phase.current().getHp(), getActiveConnectionIds(), largestReceived + 1);
     }
 
     // ---- start: the application protocol was negotiated and the handshake is confirmed
@@ -252,6 +271,10 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     public ProcessResult process(ShortHeaderPacket packet, PacketMetaData metaData) {
         largestReceived = Math.max(largestReceived, packet.getPacketNumber());
         session.packetReceived(packet.getPacketNumber());
+        ReadKeys read = readKeys;
+        if (read != null && read.nextFallsDue(System.nanoTime())) {
+            session.readSideChanged(); // the kernel's old keys give way to those of the next update
+        }
         return super.process(packet, metaData);
     }
 
@@ -286,10 +309,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
             long to = range.getLargest();
             long number;
             while (from <= to && own.size() < MAX_OWN_RANGES && (number = numbers.largestDrawnIn(from, to)) >= 0) {
-                long lowest = number;
-                while (lowest > from && numbers.largestDrawnIn(lowest - 1, lowest - 1) >= 0) {
-                    lowest--;
-                }
+                long lowest = numbers.startOfRun(from, number);
                 addRange(own, lowest, number);
                 to = lowest - 1;
             }

@@ -41,7 +41,31 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
 
     /// The largest number in `[from, to]` that Kwik drew, or -1. Binary search over what is remembered, which ascends.
     synchronized long largestDrawnIn(long from, long to) {
-        int low = Math.max(0, count - REMEMBERED);
+        int at = indexOfLargest(to);
+        return at >= 0 && drawn[at & REMEMBERED - 1] >= from ? drawn[at & REMEMBERED - 1] : -1;
+    }
+
+    /// The smallest number of the run of numbers without a gap that ends with `last`, which Kwik drew, and not below `from`. Binary
+    /// search as well: in a run the numbers are as far apart as their places.
+    synchronized long startOfRun(long from, long last) {
+        int at = indexOfLargest(last);
+        int low = Math.max(Math.max(0, count - REMEMBERED), (int) Math.max(0, at - (last - from)));
+        int high = at;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (last - drawn[middle & REMEMBERED - 1] == at - middle) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return last - (at - high);
+    }
+
+    /// Where the largest number up to `to` stands among all drawn; -1: none that is remembered.
+    private int indexOfLargest(long to) {
+        int oldest = Math.max(0, count - REMEMBERED);
+        int low = oldest;
         int high = count;
         while (low < high) {
             int middle = low + high >>> 1;
@@ -51,11 +75,7 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
                 high = middle;
             }
         }
-        if (low == 0 || low == count - REMEMBERED) {
-            return -1;
-        }
-        long found = drawn[low - 1 & REMEMBERED - 1];
-        return found >= from ? found : -1;
+        return low == oldest ? -1 : low - 1;
     }
 
     /// The smallest number that is still remembered, 0 if none was forgotten.

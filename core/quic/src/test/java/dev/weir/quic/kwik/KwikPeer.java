@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
@@ -81,7 +82,14 @@ final class KwikPeer implements AutoCloseable {
     }
 
     KwikPeer(String host, int port, CipherSuite suite, String protocol) throws Exception {
-        connection = QuicClientConnection.newBuilder()
+        this(host, port, suite, protocol, builder -> {});
+    }
+
+    /// @param habits changes what is offered and promised in the handshake
+    KwikPeer(
+            String host, int port, CipherSuite suite, String protocol, Consumer<QuicClientConnection.Builder> habits)
+            throws Exception {
+        QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
                 .uri(URI.create("https://" + host + ":" + port))
                 .applicationProtocol(protocol)
                 .logger(new NullLogger())
@@ -92,8 +100,9 @@ final class KwikPeer implements AutoCloseable {
                 .connectTimeout(Duration.ofSeconds(5))
                 .maxOpenPeerInitiatedUnidirectionalStreams(100)
                 .maxOpenPeerInitiatedBidirectionalStreams(100)
-                .defaultStreamReceiveBufferSize(1_000_000L)
-                .build();
+                .defaultStreamReceiveBufferSize(1_000_000L);
+        habits.accept(builder);
+        connection = builder.build();
         connection.setPeerInitiatedStreamCallback(stream -> Thread.ofVirtual().start(() -> accept(stream)));
         connection.setDatagramHandler(datagrams::add);
         connection.setConnectionListener(new ConnectionListener() {

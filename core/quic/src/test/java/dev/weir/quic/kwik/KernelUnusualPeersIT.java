@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.RequiresRoot;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import tech.kwik.agent15.TlsConstants.CipherSuite;
+import tech.kwik.core.QuicClientConnection;
+
+/// The same with the data plane. Needs root and BPF.
+@RequiresRoot
+class KernelUnusualPeersIT extends UnusualPeerScenarios {
+    private static NamespaceRelays environment;
+
+    @BeforeAll
+    static void buildTopology() {
+        environment = new NamespaceRelays("wtu");
+    }
+
+    @AfterAll
+    static void removeTopology() {
+        environment.close();
+    }
+
+    @Override
+    RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
+        return environment.start(certificate);
+    }
+
+    @Override
+    KwikPeer connect(CipherSuite suite) throws Exception {
+        return environment.connect(suite);
+    }
+
+    @Override
+    KwikPeer connect(Consumer<QuicClientConnection.Builder> habits) throws Exception {
+        return environment.connect(habits);
+    }
+
+    @Override
+    KwikPeer connectReordered() throws Exception {
+        return environment.connectReordered();
+    }
+
+    @Override
+    void checkKernelOpened() {
+        var statistics = relay.statistics();
+        assertThat(statistics.get("copies.kernel")).isGreaterThan(statistics.get("copies.userspace"));
+        assertThat(statistics).containsEntry("tag_failures", 0L);
+    }
+}

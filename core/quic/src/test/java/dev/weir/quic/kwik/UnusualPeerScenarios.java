@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.ObjectDatagram;
+import dev.weir.wire.moqt.Parameters;
+import dev.weir.wire.moqt.TrackNamespace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.cid.ConnectionIdStatus;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
+
+/// Peers that do what QUIC allows and few do, or what it forbids: the others get everything, whatever one of them does.
+abstract class UnusualPeerScenarios extends RelayFixture {
+    /// How often keys are updated, by each side; the figure is 200.
+    static final int KEY_UPDATES = Integer.getInteger("weir.test.keyUpdates", 60);
+    /// How often connection IDs are replaced, by each side.
+    static final int ID_CHANGES = Integer.getInteger("weir.test.idChanges", 300);
+
+    /// RFC 9000 section 20.1.
+    private static final long PROTOCOL_VIOLATION = 0x0a;
+
+    /// Connects a peer that promises something else in its handshake.
+    abstract KwikPeer connect(Consumer<QuicClientConnection.Builder> habits) throws Exception;
+
+    /// Connects a peer with packets that overtake others on their way, in both directions.
+    abstract KwikPeer connectReordered() throws Exception;
+
+    private KwikPeer peer(KwikPeer peer) {
+        peers.add(peer);
+        return peer;
+    }
+
+    /// A publisher that publishes a stream and ten objects in datagrams a turn until it is told to stop.
+    private static final class Load {
+        private final AtomicBoolean stopped = new AtomicBoolean();
+        private final AtomicReference<Exception> failure = new AtomicReference<>();
+        private final List<byte[]> streams = new ArrayList<>();
+        private final List<Long> datagrams = new ArrayList<>();
+        private final Thread thread;
+
+        Load(KwikPeer publisher, int objects, int size) {
+            thread = Thread.ofVirtual().start(() -> {
+                try {
+                    for (long group = 1; !stopped.get(); group++) {
+                        byte[] stream = subgroup(group, objects, size);
+                        publisher.sendStream(stream);
+                        streams.add(stream);
+                        for (int i = 0; i < 10; i++) {
+                            var object = new ObjectDatagram(
+                                    ALIAS, group, 100 + i, 5, new byte[0], false, null, new byte[200]);
+                            publisher.sendDatagramOnce(object.encode());
+                            datagrams.add(group * 1000 + 100 + i);
+                        }
+                        Thread.sleep(10);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    failure.set(e);
+                }
+            });
+        }
+
+        /// Ends it.
+        void finish() throws Exception {
+            stopped.set(true);
+            thread.join();
+            if (failure.get() != null) {
+                throw failure.get();
+            }
+        }
+
+        /// Waits until a subscriber has every stream, byte for byte.
+        void awaitStreams(KwikPeer subscriber) {
+            var expected = streams.stream().map(Arrays::hashCode).sorted().toList();
+            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(media(subscriber).stream()
+                            .map(Arrays::hashCode)
+                            .sorted()
+                            .toList())
+                    .isEqualTo(expected));
+        }
+
+        /// Waits until a subscriber has every object of the datagrams; more often than once is a failure.
+        void awaitDatagrams(KwikPeer subscriber) {
+            await().atMost(20, TimeUnit.SECONDS)
+                    .until(() -> subscriber.datagrams.size() >= datagrams.size());
+            assertThat(subscriber.datagrams.stream().map(ObjectDatagram::decode).map(d -> d.group() * 1000 + d.object()))
+                    .doesNotHaveDuplicates()
+                    .containsExactlyInAnyOrderElementsOf(datagrams);
+        }
+    }
+
+    static List<byte[]> media(KwikPeer subscriber) {
+        return subscriber.streams.values().stream()
+                .filter(bytes -> bytes.length > 0 && (bytes[0] & 0x90) == 0x10)
+                .toList();
+    }
+
+    private KwikPeer.Request subscribeAlso(KwikPeer subscriber, int lanes) throws Exception {
+        KwikPeer.Request request = subscriber.request(subscribe(null));
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(lanes);
+        return request;
+    }
+
+    @Test
+    void losesNothingWhileSubscriberAndPublisherUpdateTheirKeys() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer other = peer(connectReordered());
+        subscribeAlso(other, 2);
+        var ofPublisher = new PeerControls(subscribed.publisher());
+        var ofSubscriber = new PeerControls(subscribed.subscriber());
+        var ofOther = new PeerControls(other);
+        var load = new Load(subscribed.publisher(), 10, 900);
+        for (int i = 0; i < KEY_UPDATES; i++) {
+            ofPublisher.updateKeys();
+            ofSubscriber.updateKeys();
+            ofOther.updateKeys();
+        }
+        load.finish();
+        load.awaitStreams(subscribed.subscriber());
+        load.awaitDatagrams(subscribed.subscriber());
+        load.awaitStreams(other);
+        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
+        assertThat(relay.statistics()).containsEntry("key_updates", 3L * KEY_UPDATES).containsEntry("connections", 3L);
+        System.out.println(relay.statistics());
+        checkKernelOpened();
+    }
+
+    /// Looks at the counters after key updates: whether the kernel went on opening the publisher's packets.
+    abstract void checkKernelOpened();
+
+    @Test
+    void losesNothingWhileTheReorderedPublisherUpdatesItsKeys() throws Exception {
+        KwikPeer publisher = peer(connectReordered());
+        var announce = publisher.request(new PublishNamespace(
+                0, TrackNamespace.parse("live"), Parameters.EMPTY));
+        announce.answer();
+        KwikPeer subscriber = peer(CHACHA);
+        var request = subscriber.request(subscribe(null));
+        acceptSubscribe(publisher);
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(1);
+        var controls = new PeerControls(publisher);
+        var load = new Load(publisher, 10, 900);
+        for (int i = 0; i < KEY_UPDATES / 3; i++) {
+            controls.updateKeys();
+        }
+        load.finish();
+        load.awaitStreams(subscriber);
+        load.awaitDatagrams(subscriber);
+        assertThat(publisher.closedWith).isNotDone();
+        System.out.println(relay.statistics());
+    }
+
+    @Test
+    void losesNothingWhileConnectionIdsAreReplaced() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer subscriber = subscribed.subscriber();
+        KwikPeer publisher = subscribed.publisher();
+        var load = new Load(publisher, 5, 900);
+        for (int i = 1; i <= ID_CHANGES; i++) {
+            replaceIds(subscriber, i);
+            replaceIds(publisher, i);
+        }
+        load.finish();
+        load.awaitStreams(subscriber);
+        load.awaitDatagrams(subscriber);
+        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
+        System.out.println(relay.statistics());
+    }
+
+    /// All connection IDs of a peer give way to a new one, and that of the relay's which it uses to another.
+    private static void replaceIds(KwikPeer peer, int turn) throws InterruptedException {
+        var connection = (QuicClientConnectionImpl) peer.connection;
+        int newest = Collections.max(connection.getSourceConnectionIds().keySet()) + 1;
+        connection.newConnectionIds(1, newest);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> connection.getDestinationConnectionIds()
+                .containsKey(turn));
+        assertThat(connection.nextDestinationConnectionId()).isNotNull();
+        Thread.sleep(2); // the packet that is being built must leave: an ID is not retired by a packet that bears it
+        connection.retireDestinationConnectionId(turn - 1);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> connection.getSourceConnectionIds().entrySet().stream()
+                .filter(id -> id.getKey() < newest)
+                .allMatch(id -> id.getValue().getConnectionIdStatus() == ConnectionIdStatus.RETIRED));
+    }
+
+    @Test
+    void servesConnectionIdsOfEveryLength() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer without = peer(connect(builder -> builder.connectionIdLength(0)));
+        subscribeAlso(without, 2);
+        KwikPeer longest = peer(connect(builder -> builder.connectionIdLength(20)));
+        subscribeAlso(longest, 3);
+        var load = new Load(subscribed.publisher(), 5, 900);
+        Thread.sleep(300);
+        load.finish();
+        for (KwikPeer subscriber : List.of(subscribed.subscriber(), without, longest)) {
+            load.awaitStreams(subscriber);
+            load.awaitDatagrams(subscriber);
+        }
+    }
+
+    @Test
+    void closesTheConnectionThatAcknowledgesWhatWasNeverSentAndNoOther() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer liar = peer(CHACHA);
+        subscribeAlso(liar, 2);
+        KwikPeer second = peer(CHACHA);
+        subscribeAlso(second, 3);
+        var load = new Load(subscribed.publisher(), 5, 900);
+        liar.sendFrame(RawFrame.ack(0, 1L << 30));
+        assertThat(liar.closedWith.get(5, TimeUnit.SECONDS)).isEqualTo(PROTOCOL_VIOLATION);
+        await().until(() -> relay.statistics().getOrDefault("skipped.random", 0L) >= 4);
+        second.sendFrame(RawFrame.ack(0, 600)); // nothing of it is above the largest, but one number was left out
+        assertThat(second.closedWith.get(5, TimeUnit.SECONDS)).isEqualTo(PROTOCOL_VIOLATION);
+        load.finish();
+        load.awaitStreams(subscribed.subscriber());
+        load.awaitDatagrams(subscribed.subscriber());
+        assertThat(subscribed.publisher().closedWith).isNotDone();
+        assertThat(relay.statistics()).containsEntry("protocol_violations", 2L).containsEntry("connections", 2L);
+    }
+
+    @Test
+    void servesOthersBesideOneThatWantsNoStreamAtAll() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer refusing = peer(CHACHA);
+        subscribeAlso(refusing, 2);
+        var load = new Load(subscribed.publisher(), 10, 900);
+        for (int i = 0; i < 100_000; i++) {
+            refusing.sendFrame(RawFrame.stopSending(4L * (i % 100) + 3 + 4));
+            if (i % 500 == 0) {
+                Thread.sleep(1);
+            }
+        }
+        load.finish();
+        load.awaitStreams(subscribed.subscriber());
+        load.awaitDatagrams(subscribed.subscriber());
+        System.out.println(relay.statistics());
+    }
+
+    @Test
+    void opensStreamsAsSoonAsTheyAreAllowed() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer waiting = peer(connect(builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(1)));
+        subscribeAlso(waiting, 2);
+        var load = new Load(subscribed.publisher(), 5, 900);
+        Thread.sleep(300);
+        load.finish();
+        load.awaitStreams(subscribed.subscriber());
+        assertThat(media(waiting)).isEmpty();
+        assertThat(relay.statistics().get("blocked.stream_limit")).isPositive();
+        waiting.sendFrame(RawFrame.maxUnidirectionalStreams(1000));
+        load.awaitStreams(waiting);
+        load.awaitDatagrams(waiting);
+    }
+}
