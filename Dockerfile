@@ -10,7 +10,7 @@ RUN apt-get update \
 ADD core/app/target/weir-*.tar.gz /opt/
 # The start cache belongs to this very JDK, so it is made here.
 RUN ln -s /opt/weir-*/ /opt/weir && ln -s /opt/weir/weir /usr/local/bin/weir
-ENV WEIR_CACHE=/opt/weir/cache
+ENV WEIR_CACHE=/opt/weir/cache LANG=C.UTF-8
 RUN weir warm-up
 WORKDIR /var/lib/weir
 EXPOSE 4433/udp
