@@ -2,7 +2,9 @@
 package dev.weir.app.relay;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Waits for SIGTERM or SIGINT. The JVM's default, running shutdown hooks, would end the process with 143 or 130; an
 /// operator's stop is no failure, so the command must return and give its own exit code.
@@ -49,5 +51,11 @@ public final class TerminationSignal {
     /// @throws InterruptedException if the thread is interrupted before a signal comes
     public void await() throws InterruptedException {
         received.await();
+    }
+
+    /// @param longest returns after this time in any case
+    /// @throws InterruptedException if the thread is interrupted before a signal comes
+    public void await(Duration longest) throws InterruptedException {
+        received.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

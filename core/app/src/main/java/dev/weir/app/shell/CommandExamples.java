@@ -9,6 +9,8 @@ final class CommandExamples {
     private static final Map<String, List<String>> EXAMPLES = Map.ofEntries(
             Map.entry("shell", List.of("shell", "shell --script evening.weir", "shell --relay-control /run/weir/4433.sock")),
             Map.entry("top", List.of("top", "top --sort loss", "top --once")),
+            Map.entry("impair", List.of("impair --device eth0 --netns subscriber --loss 5 --burst 3 --seconds 60",
+                    "impair --device eth0 --direction out --blackhole 2 --period 7 --seed 42")),
             Map.entry("relay drain", List.of("relay drain --seconds 300")),
             Map.entry("track list", List.of("track list --output json")),
             Map.entry("track show", List.of("track show live/cam1/video")),

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.app.shell;
+
+import dev.weir.app.relay.TerminationSignal;
+import dev.weir.kernel.KernelException;
+import dev.weir.kernel.ThreadNamespace;
+import dev.weir.testkit.TestkitException;
+import dev.weir.testkit.impair.Impairer;
+import dev.weir.testkit.impair.Impairment;
+import dev.weir.testkit.impair.ImpairmentCounts;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.shell.core.command.CommandContext;
+import org.springframework.shell.core.command.annotation.Command;
+import org.springframework.shell.core.command.annotation.Option;
+import org.springframework.stereotype.Component;
+
+/// `impair`: an unkind network at one device, until Ctrl-C or for a time.
+@Component
+class ImpairCommand {
+    private static final int LONGEST = 86_400;
+
+    @Command(name = "impair", group = "Media",
+            description = "Loses, doubles and damages UDP packets at a device, the same with the same seed, until Ctrl-C; prints what it did.")
+    void impair(
+            CommandContext context,
+            @Option(longName = "device", required = true, description = "network device; not one that a relay has its program at") String device,
+            @Option(longName = "netns", description = "network namespace of the device, as 'ip netns list' names it") @Nullable String namespace,
+            @Option(longName = "direction", defaultValue = "in", description = "packets that arrive at the device, or that leave by it")
+                    Impairer.Direction direction,
+            @Option(longName = "loss", defaultValue = "0", description = "share of packets lost, percent") Double loss,
+            @Option(longName = "burst", defaultValue = "1", description = "packets lost in a row, 1 to 16; the share stays") Integer burst,
+            @Option(longName = "duplicate", defaultValue = "0", description = "share of packets that come twice, percent") Double duplicate,
+            @Option(longName = "corrupt", defaultValue = "0",
+                    description = "share of packets with a bit turned over and the UDP checksum put right, percent") Double corrupt,
+            @Option(longName = "blackhole", defaultValue = "0", description = "seconds of each period in which nothing passes") Double blackhole,
+            @Option(longName = "period", defaultValue = "7", description = "seconds from one black hole to the next") Double period,
+            @Option(longName = "port", defaultValue = "0", description = "UDP port of either side that is concerned; 0: any") Integer port,
+            @Option(longName = "handshakes", defaultValue = "false", description = "packets with a long QUIC header as well") Boolean handshakes,
+            @Option(longName = "seed", defaultValue = "1", description = "which packets it meets") Long seed,
+            @Option(longName = "seconds", defaultValue = "86400", description = "ends by itself after so many seconds, 1 to 86400") Integer seconds,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output)
+            throws InterruptedException {
+        Impairment impairment = MediaOptions.checked(() -> Impairment.none(seed)
+                .withLoss(loss, burst).withDuplicates(duplicate).withCorruption(corrupt)
+                .withBlackhole(seconds(blackhole), seconds(period)).only(port, !handshakes, 0));
+        if (seconds < 1 || seconds > LONGEST) {
+            throw new UsageException("--seconds takes 1 to " + LONGEST + " seconds, not " + seconds + ".");
+        }
+        TerminationSignal signal = TerminationSignal.install();
+        PrintWriter out = context.outputWriter();
+        try (Impairer impairer = inside(namespace, () -> Impairer.on(device, direction, impairment))) {
+            out.println("impairing " + device);
+            out.flush();
+            signal.await(Duration.ofSeconds(seconds));
+            ImpairmentCounts counts = impairer.counts();
+            RunningRelay.print(out, output, counts, () -> table(counts));
+        } catch (TestkitException | KernelException e) {
+            throw CommandFailedException.because(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Duration seconds(double value) {
+        return Duration.ofMillis(Math.round(value * 1000));
+    }
+
+    /// A namespace is left with the thread that entered it.
+    private static <T> T inside(@Nullable String namespace, Supplier<T> task) {
+        if (namespace == null) {
+            return task.get();
+        }
+        var result = new CompletableFuture<T>();
+        Thread.ofPlatform().name("netns-" + namespace).start(() -> {
+            try {
+                ThreadNamespace.enter(Path.of("/run/netns", namespace));
+                result.complete(task.get());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
+        }
+    }
+
+    private static String table(ImpairmentCounts counts) {
+        return Columns.facts()
+                .row("seen", Long.toString(counts.seen()))
+                .row("passed", Long.toString(counts.passed()))
+                .row("lost", Long.toString(counts.lost()))
+                .row("lost in black holes", Long.toString(counts.blackholed()))
+                .row("doubled", Long.toString(counts.duplicated()))
+                .row("damaged", Long.toString(counts.corrupted()))
+                .row("with several segments", Long.toString(counts.segmented()))
+                .toString();
+    }
+}
