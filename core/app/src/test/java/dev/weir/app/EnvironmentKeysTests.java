@@ -3,7 +3,12 @@ package dev.weir.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,4 +28,16 @@ class EnvironmentKeysTests {
         assertThat(EnvironmentKeys.problem(List.of("PATH", name))).contains(name + " is no setting").endsWith(".");
     }
 
+    @Test
+    void takesWhatTheLauncherReads() throws Exception {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("weir"))) {
+            folder = folder.getParent();
+        }
+        List<String> named = Pattern.compile("\\bWEIR_[A-Z_]+").matcher(Files.readString(folder.resolve("weir")))
+                .results().map(MatchResult::group).distinct().toList();
+
+        assertThat(named).contains("WEIR_SKIP_BUILD", "WEIR_JAVA_OPTIONS");
+        assertThat(EnvironmentKeys.problem(named)).isEmpty();
+    }
 }
