@@ -245,8 +245,7 @@ public final class Relay {
         }
     }
 
-    long switchKeys(Session session, QuicEndpoint.Keys next, int margin) {
-        long switchNumber = session.cells.nextPacketNumber() + margin;
+    void switchKeys(Session session, QuicEndpoint.Keys next, long switchNumber) {
         if (dataPlane != null && session.laneLive) {
             dataPlane.switchKeys(session.slot, next, switchNumber);
         }
@@ -256,7 +255,6 @@ public final class Relay {
             counters.increment("protocol_violations");
             session.endpoint().closeForViolation("key updates go on, but what was sent before them is not acknowledged");
         }
-        return switchNumber;
     }
 
     void readSideChanged(Session session) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -305,10 +306,15 @@ public final class Session {
     /// Write keys change. Nobody asks for keys while they do; the counter jumps to the number that the new ones begin with.
     ///
     /// @param update makes the new keys, which are in force for every later [QuicEndpoint#writeSide]
+    /// @param switchAt hears the first packet number of the new keys before it can be drawn
     /// @param margin packet numbers that the kernel may draw until it knows of the switch
-    /// @return the first packet number of the new keys
-    public long switchWriteKeys(Supplier<QuicEndpoint.Keys> update, int margin) {
-        return relay.lockedGet(() -> relay.switchKeys(this, update.get(), margin));
+    public void switchWriteKeys(Supplier<QuicEndpoint.Keys> update, LongConsumer switchAt, int margin) {
+        relay.locked(() -> {
+            QuicEndpoint.Keys next = update.get();
+            long switchNumber = cells.nextPacketNumber() + margin;
+            switchAt.accept(switchNumber);
+            relay.switchKeys(this, next, switchNumber);
+        });
     }
 
     /// How long an ACK may take before a probe is due (RFC 9002 section 6.2.1), nanoseconds.

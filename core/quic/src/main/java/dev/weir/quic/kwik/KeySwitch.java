@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.impl.DecryptionException;
 
 /// Stands before Kwik's 1-RTT write keys and makes the key a function of the packet number (DESIGN rule 2): numbers below
-/// [#switchNumber] are sealed with the old keys, even if the packet is assembled before and sealed after the update.
+/// the switch are sealed with the old keys, even if the packet is assembled before and sealed after the update.
 /// Kwik alone would switch at some moment, and the kernel at another.
 final class KeySwitch implements Aead {
     /// Tells the kernel of the coming keys.
     interface Listener {
         /// @param update does the update when it is called, once, and gives the wrapper's state after it; whoever asks for our keys
         ///     in between must be kept waiting, or would use the new ones for numbers that belong to the old
-        /// @return the first packet number of the new keys
-        long keysChange(Supplier<Aead> update);
+        /// @param switchAt hears the first packet number of the new keys before anybody draws it
+        void keysChange(Supplier<Aead> update, LongConsumer switchAt);
     }
 
     private final Aead delegate;
     private final LongSupplier packetNumber;
     private final Listener listener;
-    private volatile Aead old;
-    private volatile Aead current;
-    private volatile short oldPhase;
-    private volatile long switchNumber;
+    private volatile Epoch epoch;
+
+    /// What holds at one moment; replaced as a whole, since the sender asks while keys change.
+    ///
+    /// @param switchNumber first packet number of the current keys
+    private record Epoch(Aead old, short oldPhase, Aead current, short phase, long switchNumber) {}
 
     /// @param delegate Kwik's wrapper
     /// @param packetNumber the number of the packet that the sender thread builds
@@ -32,17 +35,17 @@ final class KeySwitch implements Aead {
         this.delegate = delegate;
         this.packetNumber = packetNumber;
         this.listener = listener;
-        this.current = KwikInternals.keyed(delegate);
-        this.old = current;
-        this.oldPhase = delegate.getKeyPhase();
+        Aead first = KwikInternals.keyed(delegate);
+        this.epoch = new Epoch(first, delegate.getKeyPhase(), first, delegate.getKeyPhase(), 0);
     }
 
     Aead delegate() {
         return delegate;
     }
 
-    private boolean isOld() {
-        return packetNumber.getAsLong() < switchNumber;
+    private Aead keys() {
+        Epoch now = epoch;
+        return packetNumber.getAsLong() < now.switchNumber ? now.old : now.current;
     }
 
     @Override
@@ -51,14 +54,16 @@ final class KeySwitch implements Aead {
             delegate.computeKeyUpdate(false);
             return;
         }
-        old = KwikInternals.keyed(delegate);
-        oldPhase = delegate.getKeyPhase();
-        switchNumber = Long.MAX_VALUE; // whatever is being built now keeps the old keys
-        switchNumber = listener.keysChange(() -> {
-            delegate.computeKeyUpdate(true);
-            current = KwikInternals.keyed(delegate);
-            return delegate;
-        });
+        Aead before = KwikInternals.keyed(delegate);
+        short phaseBefore = delegate.getKeyPhase();
+        epoch = new Epoch(before, phaseBefore, before, phaseBefore, 0);
+        listener.keysChange(
+                () -> {
+                    delegate.computeKeyUpdate(true);
+                    return delegate;
+                },
+                number -> epoch = new Epoch(
+                        before, phaseBefore, KwikInternals.keyed(delegate), delegate.getKeyPhase(), number));
     }
 
     @Override
@@ -68,19 +73,18 @@ final class KeySwitch implements Aead {
 
     @Override
     public byte[] getIv() {
-        return isOld() ? old.getIv() : current.getIv();
+        return keys().getIv();
     }
 
     @Override
     public byte[] aeadEncrypt(byte[] associatedData, byte[] message, byte[] nonce) {
-        return isOld()
-                ? old.aeadEncrypt(associatedData, message, nonce)
-                : current.aeadEncrypt(associatedData, message, nonce);
+        return keys().aeadEncrypt(associatedData, message, nonce);
     }
 
     @Override
     public short getKeyPhase() {
-        return isOld() ? oldPhase : delegate.getKeyPhase();
+        Epoch now = epoch;
+        return packetNumber.getAsLong() < now.switchNumber ? now.oldPhase : now.phase;
     }
 
     @Override

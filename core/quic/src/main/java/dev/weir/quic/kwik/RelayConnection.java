@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
@@ -78,6 +79,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private volatile Runnable terminated = () -> {};
     private volatile Framing framing = Framing.MOQT;
     private volatile @Nullable ReadKeys readKeys;
+    private volatile @Nullable Aead writeKeys;
 
     @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
     RelayConnection(
@@ -129,6 +131,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         AtomicReferenceArray<Aead> own = KwikInternals.writeSecrets(connectionSecrets);
         super.handshakeFinished();
         int app = EncryptionLevel.App.ordinal();
+        writeKeys = own.get(app);
         var gate = new KeySwitch(own.get(app), numbers::latest, this::writeKeysChange);
         own.set(app, gate);
         AtomicReferenceArray<Aead> peers = KwikInternals.readSecrets(connectionSecrets);
@@ -157,15 +160,15 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     /// The peer has updated its keys, ours follow: the kernel learns the new ones and the number they begin with, then
     /// the counter jumps there, so that the ACK that Kwik sends next has the new keys (RFC 9001 section 6.2).
-    private long writeKeysChange(Supplier<Aead> update) {
-        long switchNumber = session.switchWriteKeys(
+    private void writeKeysChange(Supplier<Aead> update, LongConsumer switchAt) {
+        session.switchWriteKeys(
                 () -> {
                     Aead next = update.get();
                     return keys(KwikInternals.keyed(next), next.getKeyPhase());
                 },
+                switchAt,
                 KEY_SWITCH_MARGIN);
         session.readSideChanged();
-        return switchNumber;
     }
 
     /// Packet numbers that the kernel may draw between reading the counter and publishing the switch.
@@ -200,13 +203,15 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public @Nullable WriteSide writeSide() {
-        BaseAeadImpl keyed = KwikInternals.keyed(writeAead());
+        Aead ours = writeKeys;
+        Aead write = ours == null ? writeAead() : ours; // not the gate's answers: they hold for the packet being built
+        BaseAeadImpl keyed = KwikInternals.keyed(write);
         TransportParameters parameters = peerParameters;
         if (!(keyed instanceof ChaCha20) || parameters == null) {
             return null;
         }
         return new WriteSide(
-                keys(keyed, writeAead().getKeyPhase()),
+                keys(keyed, write.getKeyPhase()),
                 keyed.getHp(),
                 getDestinationConnectionId(),
                 Math.min(65527, parameters.getMaxUdpPayloadSize()),

@@ -49,7 +49,6 @@ class KernelUnusualPeersIT extends UnusualPeerScenarios {
     @Override
     void checkKernelOpened() {
         var statistics = relay.statistics();
-        assertThat(statistics.get("copies.kernel")).isGreaterThan(statistics.get("copies.userspace"));
-        assertThat(statistics).containsEntry("tag_failures", 0L);
+        assertThat(statistics.get("copies.kernel")).isGreaterThan(statistics.get("key_updates"));
     }
 }

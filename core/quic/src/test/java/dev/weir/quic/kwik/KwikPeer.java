@@ -7,6 +7,7 @@ import dev.weir.wire.moqt.ControlMessage;
 import dev.weir.wire.moqt.SetupOption;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.DatagramSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ import tech.kwik.core.log.NullLogger;
 final class KwikPeer implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
     private static final int ONE_PACKET = 1000;
+    private static final int RECEIVE_BUFFER = 4 << 20;
 
     final QuicClientConnection connection;
     final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
@@ -100,6 +102,11 @@ final class KwikPeer implements AutoCloseable {
                 .connectTimeout(Duration.ofSeconds(5))
                 .maxOpenPeerInitiatedUnidirectionalStreams(100)
                 .maxOpenPeerInitiatedBidirectionalStreams(100)
+                .socketFactory(address -> {
+                    var socket = new DatagramSocket();
+                    socket.setReceiveBufferSize(RECEIVE_BUFFER);
+                    return socket;
+                })
                 .defaultStreamReceiveBufferSize(1_000_000L);
         habits.accept(builder);
         connection = builder.build();

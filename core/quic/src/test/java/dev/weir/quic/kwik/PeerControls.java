@@ -11,7 +11,9 @@ import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.crypto.ConnectionSecrets;
 import tech.kwik.core.crypto.KeyUpdateSupport;
 import tech.kwik.core.frame.PingFrame;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.stream.StreamManager;
 
 /// Key updates of a [KwikPeer]. Kwik's own client changes keys in the middle of the packet that its sender builds, and loses what a
 /// packet of the new phase has overtaken; here neither happens, so that what is lost was lost by the relay.
@@ -22,9 +24,8 @@ final class PeerControls {
 
     PeerControls(KwikPeer peer) throws ReflectiveOperationException {
         connection = (QuicConnectionImpl) peer.connection;
-        Field field = QuicConnectionImpl.class.getDeclaredField("connectionSecrets");
-        field.setAccessible(true);
-        var secrets = (ConnectionSecrets) field.get(connection);
+        var secrets = (ConnectionSecrets)
+                field(QuicConnectionImpl.class, "connectionSecrets").get(connection);
         int app = EncryptionLevel.App.ordinal();
         own = KwikInternals.readSecrets(secrets).get(app); // the client's and the server's, as the relay sees them
         AtomicReferenceArray<Aead> servers = KwikInternals.writeSecrets(secrets);
@@ -51,8 +52,16 @@ final class PeerControls {
         await().pollInterval(Duration.ofMillis(1)).until(() -> read.getKeyUpdateCounter() == before + 1);
     }
 
-    /// Key updates so far, of both directions.
-    int keyUpdates() {
-        return read.getKeyUpdateCounter();
+    /// Takes more streams of the relay's than were promised in the handshake, and says so.
+    static void allowUnidirectionalStreams(KwikPeer peer, int count) throws ReflectiveOperationException {
+        Object streams = field(QuicClientConnectionImpl.class, "streamManager").get(peer.connection);
+        field(StreamManager.class, "currentUnidirectionalStreamIdLimit").set(streams, 4 * count + 3);
+        peer.sendFrame(RawFrame.maxUnidirectionalStreams(count));
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
     }
 }

@@ -10,10 +10,8 @@ import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.TrackNamespace;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,15 +19,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tech.kwik.core.QuicClientConnection;
-import tech.kwik.core.cid.ConnectionIdStatus;
-import tech.kwik.core.impl.QuicClientConnectionImpl;
 
 /// Peers that do what QUIC allows and few do, or what it forbids: the others get everything, whatever one of them does.
 abstract class UnusualPeerScenarios extends RelayFixture {
     /// How often keys are updated, by each side; the figure is 200.
-    static final int KEY_UPDATES = Integer.getInteger("weir.test.keyUpdates", 60);
-    /// How often connection IDs are replaced, by each side.
-    static final int ID_CHANGES = Integer.getInteger("weir.test.idChanges", 300);
+    static final int KEY_UPDATES = Integer.getInteger("weir.test.keyUpdates", 40);
 
     /// RFC 9000 section 20.1.
     private static final long PROTOCOL_VIOLATION = 0x0a;
@@ -119,7 +113,7 @@ abstract class UnusualPeerScenarios extends RelayFixture {
     @Test
     void losesNothingWhileSubscriberAndPublisherUpdateTheirKeys() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer other = peer(connectReordered());
+        KwikPeer other = peer(CHACHA);
         subscribeAlso(other, 2);
         var ofPublisher = new PeerControls(subscribed.publisher());
         var ofSubscriber = new PeerControls(subscribed.subscriber());
@@ -134,9 +128,9 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.awaitStreams(subscribed.subscriber());
         load.awaitDatagrams(subscribed.subscriber());
         load.awaitStreams(other);
+        load.awaitDatagrams(other);
         assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
         assertThat(relay.statistics()).containsEntry("key_updates", 3L * KEY_UPDATES).containsEntry("connections", 3L);
-        System.out.println(relay.statistics());
         checkKernelOpened();
     }
 
@@ -163,39 +157,6 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.awaitStreams(subscriber);
         load.awaitDatagrams(subscriber);
         assertThat(publisher.closedWith).isNotDone();
-        System.out.println(relay.statistics());
-    }
-
-    @Test
-    void losesNothingWhileConnectionIdsAreReplaced() throws Exception {
-        Subscribed subscribed = subscribed();
-        KwikPeer subscriber = subscribed.subscriber();
-        KwikPeer publisher = subscribed.publisher();
-        var load = new Load(publisher, 5, 900);
-        for (int i = 1; i <= ID_CHANGES; i++) {
-            replaceIds(subscriber, i);
-            replaceIds(publisher, i);
-        }
-        load.finish();
-        load.awaitStreams(subscriber);
-        load.awaitDatagrams(subscriber);
-        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
-        System.out.println(relay.statistics());
-    }
-
-    /// All connection IDs of a peer give way to a new one, and that of the relay's which it uses to another.
-    private static void replaceIds(KwikPeer peer, int turn) throws InterruptedException {
-        var connection = (QuicClientConnectionImpl) peer.connection;
-        int newest = Collections.max(connection.getSourceConnectionIds().keySet()) + 1;
-        connection.newConnectionIds(1, newest);
-        await().pollInterval(Duration.ofMillis(1)).until(() -> connection.getDestinationConnectionIds()
-                .containsKey(turn));
-        assertThat(connection.nextDestinationConnectionId()).isNotNull();
-        Thread.sleep(2); // the packet that is being built must leave: an ID is not retired by a packet that bears it
-        connection.retireDestinationConnectionId(turn - 1);
-        await().pollInterval(Duration.ofMillis(1)).until(() -> connection.getSourceConnectionIds().entrySet().stream()
-                .filter(id -> id.getKey() < newest)
-                .allMatch(id -> id.getValue().getConnectionIdStatus() == ConnectionIdStatus.RETIRED));
     }
 
     @Test
@@ -249,7 +210,6 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.finish();
         load.awaitStreams(subscribed.subscriber());
         load.awaitDatagrams(subscribed.subscriber());
-        System.out.println(relay.statistics());
     }
 
     @Test
@@ -263,7 +223,7 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.awaitStreams(subscribed.subscriber());
         assertThat(media(waiting)).isEmpty();
         assertThat(relay.statistics().get("blocked.stream_limit")).isPositive();
-        waiting.sendFrame(RawFrame.maxUnidirectionalStreams(1000));
+        PeerControls.allowUnidirectionalStreams(waiting, 1000);
         load.awaitStreams(waiting);
         load.awaitDatagrams(waiting);
     }
