@@ -11,7 +11,7 @@ import java.util.Map;
 /// The kernel's half of the relay, as the engine drives it: which publishers it opens packets of, which lanes it copies
 /// to, what it reports. [KernelDataPlane] is the real one.
 ///
-/// Called under the engine's lock, except [#renewLease]. Indices and generations are those of
+/// Called under the engine's lock, except where a method says otherwise. Indices and generations are those of
 /// `bpf/include/weir/abi.h`.
 public interface DataPlane extends AutoCloseable {
     /// Index that stands for "no room in the maps": user space serves alone.
@@ -144,16 +144,16 @@ public interface DataPlane extends AutoCloseable {
         return KernelView.NONE;
     }
 
-    /// Keeps the kernel forwarding until `untilNanos` (CLOCK_MONOTONIC).
+    /// Keeps the kernel forwarding until `untilNanos` (CLOCK_MONOTONIC). May be called without the lock.
     void renewLease(long untilNanos);
 
     /// Reads all records written so far.
     void drain(RecordHandler handler);
 
-    /// Counters of the data plane: reason name to count, plus `bpf.run_time_ns` and `bpf.run_count`.
+    /// Counters of the data plane: reason name to count, plus `bpf.run_time_ns` and `bpf.run_count`. May be called without the lock.
     Map<String, Long> statistics();
 
-    /// Populations of the maps, for the check that they return to their base.
+    /// Populations of the maps, for the check that they return to their base. May be called without the lock.
     Map<String, Integer> populations();
 
     @Override

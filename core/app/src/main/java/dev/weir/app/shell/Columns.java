@@ -3,12 +3,13 @@ package dev.weir.app.shell;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Rows of text in columns two blanks apart. Columns of figures end at the same place, others begin there.
 final class Columns {
-    private static final String FIGURE = "-|-?[0-9][0-9.,]*( ?[A-Za-z%µ][A-Za-z/]*)?";
+    private static final Pattern FIGURE = Pattern.compile("-|-?[0-9][0-9.,]*( ?[A-Za-z%µ][A-Za-z/]*)?");
 
     private final List<List<String>> rows = new ArrayList<>();
     private final boolean hasHeadings;
@@ -49,7 +50,7 @@ final class Columns {
         boolean[] right = new boolean[columns];
         for (int column = 0; column < columns; column++) {
             int at = column;
-            right[column] = hasHeadings && rows.size() > 1 && rows.stream().skip(1).allMatch(row -> row.get(at).matches(FIGURE));
+            right[column] = hasHeadings && rows.size() > 1 && rows.stream().skip(1).allMatch(row -> FIGURE.matcher(row.get(at)).matches());
         }
         return IntStream.range(0, rows.size())
                 .mapToObj(row -> row == 0 && hasHeadings

@@ -70,9 +70,13 @@ class ShellCommandsIT {
     }
 
     private RelayUnderTraffic relay(DeliveryMode mode) throws Exception {
+        return relay(mode, LANES);
+    }
+
+    private RelayUnderTraffic relay(DeliveryMode mode, int lanes) throws Exception {
         Path socket = folder.resolve("control.sock");
         commands = new PromptCommands(context.getBean(LineRunner.class), context.getBean(CommandRegistry.class), socket);
-        return new RelayUnderTraffic(context.getBean(AppProperties.class), socket, mode, LANES, RATE);
+        return new RelayUnderTraffic(context.getBean(AppProperties.class), socket, mode, lanes, RATE);
     }
 
     private Outcome run(String line) {
@@ -258,6 +262,32 @@ class ShellCommandsIT {
         List<JsonNode> kernel = sent.stream().filter(each -> each.path("data").path("weir_path").asString().equals("kernel")).toList();
         assertThat(kernel).allSatisfy(each -> assertThat(each.path("data").path("frames").path(0).path("frame_type").asString()).isEqualTo("stream"));
         return kernel.size();
+    }
+
+    /// -Dweir.shell.lanes=64 -Dweir.shell.commands=1000 for a longer run, and with 0 commands for comparison.
+    @Test
+    void commandsDoNotDisturbTheMedia() throws Exception {
+        int lanes = Integer.getInteger("weir.shell.lanes", 16);
+        int count = Integer.getInteger("weir.shell.commands", 100);
+        List<String> lines = List.of("lane list", "track list --output json", "subscriber list", "bpf maps", "bpf counters", "policy list",
+                "mode show", "publisher list", "relay status", "lane list --output json");
+        try (RelayUnderTraffic traffic = relay(DeliveryMode.DATAGRAM, lanes)) {
+            long begun = traffic.published();
+            for (int i = 0; i < count; i++) {
+                done(lines.get(i % lines.size()));
+            }
+            await().until(() -> traffic.published() > begun + 5 * RATE);
+            traffic.stopPublishing();
+            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(traffic.subscribers)
+                    .as("of %d: %s", traffic.published(), traffic.relay().statistics())
+                    .allSatisfy(each -> assertThat(each.received()).isEqualTo(traffic.published())));
+            List<ReceivedTrack> received = traffic.subscribers.stream().map(SubscriberPeer::finish).toList();
+            assertThat(received).allSatisfy(each -> assertThat(each.duplicates()).isZero());
+            var latency = received.getFirst().latency();
+            received.stream().skip(1).forEach(each -> latency.add(each.latency()));
+            System.out.printf("%d commands, %d lanes, %d objects: p50 %d us, p99 %d us%n", count, lanes, traffic.published(),
+                    latency.getValueAtPercentile(50), latency.getValueAtPercentile(99));
+        }
     }
 
     @ParameterizedTest
