@@ -167,7 +167,9 @@ class ShellCommandsIT {
     @Test
     void everyCommandOfThesePagesIsAmongThem() throws Exception {
         commands = new PromptCommands(context.getBean(LineRunner.class), context.getBean(CommandRegistry.class), folder);
-        List<String> elsewhere = List.of("relay drain", "relay stop", "subscriber kick", "trace start", "trace stop");
+        // Tested below, and "stats" with the audit.
+        List<String> elsewhere = List.of(
+                "relay drain", "relay stop", "subscriber kick", "trace start", "trace stop", "stats show", "stats audit");
         List<String> names = commands.all().stream()
                 .filter(command -> GROUPS.contains(command.getGroup()) && PromptCommands.hasControl(command))
                 .map(Command::getName)
