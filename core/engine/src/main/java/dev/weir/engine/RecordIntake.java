@@ -157,6 +157,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
             if (subscriber != null) {
                 noteNumber(subscriber, entry, forwarded);
             }
+            forgetOpened(publisher, frames, entry);
             return;
         }
         subscriber.tally.left(reason);
@@ -175,6 +176,18 @@ final class RecordIntake implements DataPlane.RecordHandler {
             subscriber.account.kernelDrew(number);
         } else if (number != 0) {
             subscriber.account.kernelLeftOut(number);
+        }
+    }
+
+    /// Streams that the kernel opened for a lane that is gone are in nobody's books, so nobody else would forget them.
+    private void forgetOpened(Session publisher, List<Frame> frames, MemorySegment entry) {
+        DataPlane plane = relay.dataPlane();
+        int opened = Short.toUnsignedInt(RecordEntry.opened(entry));
+        for (int i = 0; plane != null && i < frames.size(); i++) {
+            UpstreamStream stream = frames.get(i).upstream();
+            if ((opened & 1 << i) != 0 && stream != null) {
+                plane.forgetLaneStream(RecordEntry.lane(entry), publisher.publisherIndex, stream.id);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.weir.wire.moqt.ControlMessage.Publish;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.PublishDoneStatus;
 import dev.weir.wire.moqt.RequestErrorCode;
+import dev.weir.wire.moqt.SessionError;
 import dev.weir.wire.moqt.TrackNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,9 +77,16 @@ final class Succession {
             if (track.state == Track.State.ORPHANED) {
                 upstream.subscribe(publisher, track);
             } else if (hasPublisher(track) && present != null && isSameHost(present, publisher)) {
-                handOn(track, publisher);
+                closeFormer(present);
             }
         }
+    }
+
+    /// Its tracks go to whoever has announced them.
+    private void closeFormer(Session former) {
+        relay.counters().increment("publishers.succeeded");
+        former.endpoint().close(SessionError.NO_ERROR.code(), "this address and port has connected anew");
+        relay.closed(former);
     }
 
     private static boolean hasPublisher(Track track) {
@@ -103,7 +111,7 @@ final class Succession {
             return false;
         }
         if (isSameHost(present, publisher)) {
-            release(track);
+            closeFormer(present);
             return true;
         }
         suspect(present);

@@ -116,10 +116,11 @@ final class Upstream {
     /// A publisher offers a track with PUBLISH.
     void publish(Session publisher, RequestChannel channel, Publish offer) {
         Track track = relay.tracks().get(offer.track());
-        if (track != null
-                && track.state == Track.State.ESTABLISHED
-                && !succession.yields(track, publisher, channel, offer)) {
-            return;
+        if (track != null && track.state == Track.State.ESTABLISHED) {
+            if (!succession.yields(track, publisher, channel, offer)) {
+                return;
+            }
+            track = relay.tracks().get(offer.track());
         }
         if (track != null && track.state == Track.State.ENDED) {
             relay.retire(track);

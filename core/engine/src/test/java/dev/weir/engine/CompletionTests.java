@@ -188,6 +188,14 @@ class CompletionTests extends OneSubscriber {
     }
 
     @Test
+    void forgetsStreamsThatTheKernelOpenedWhileTheConnectionWasBeingClosed() {
+        plane.calls.clear();
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        subscriber.closed();
+        assertThat(plane.calls).containsSubsequence("withdraw lane 1", "forget stream 2 of 1");
+    }
+
+    @Test
     void takesTheLaneAwayBeforeAnythingElse() {
         plane.calls.clear();
         subscriber.closed();

@@ -27,6 +27,8 @@ final class ScriptedDataPlane implements DataPlane {
     private final Map<Integer, Cells> cells = new HashMap<>();
     private final Map<Integer, MemorySegment> numbers = new HashMap<>();
     private final Deque<MemorySegment> records = new ArrayDeque<>();
+    /// How often a lane was withdrawn.
+    private final Map<Integer, Integer> generations = new HashMap<>();
     private int nextTrack;
 
     /// The kernel draws a packet number for a lane.
@@ -126,6 +128,7 @@ final class ScriptedDataPlane implements DataPlane {
     @Override
     public void withdrawLane(int slot) {
         calls.add("withdraw lane " + slot);
+        generations.merge(slot, 1, Integer::sum);
     }
 
     @Override
@@ -135,7 +138,7 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public int laneGeneration(int slot) {
-        return GENERATION;
+        return GENERATION + generations.getOrDefault(slot, 0);
     }
 
     @Override

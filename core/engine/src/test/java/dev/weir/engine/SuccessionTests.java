@@ -192,6 +192,21 @@ class SuccessionTests {
         accept(again, Parameters.EMPTY);
         second.datagram(1, datagram(6, 0));
         assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(firstEnd.events).containsExactly("close 0");
+    }
+
+    @Test
+    void aPublishFromTheSameAddressAndPortIsTakenAtOnce() {
+        subscriber.closed();
+        first.closed();
+        Session pushing = session(new RecordingEndpoint(6000));
+        var offer = new RecordingEndpoint.Channel(0);
+        pushing.request(offer, new Publish(0, TRACK, ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
+        Session again = session(new RecordingEndpoint(6000));
+        var second = new RecordingEndpoint.Channel(0);
+        again.request(second, new Publish(0, TRACK, ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
+        assertThat(second.messages).singleElement().isInstanceOf(RequestOk.class);
+        assertThat(relay.tracks().get(TRACK).publisher).isSameAs(again);
     }
 
     @Test
