@@ -191,6 +191,7 @@ final class Succession {
     void release(Track track) {
         Session present = track.publisher;
         relay.counters().increment("publishers.succeeded");
+        relay.drain();
         relay.disarmTrack(track);
         RequestChannel channel = track.upstreamChannel;
         track.upstreamChannel = null;
