@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The reference of the commands is what their `--help` says.
 class CliReferenceIT {
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "publish", "subscribe", "bench path", "bench policy", "policy list", "policy load", "policy apply",
+    @ValueSource(strings = {"demo", "serve", "publish", "subscribe", "bench path", "bench policy", "soak", "policy list", "policy load", "policy apply",
             "policy remove", "policy stats", "policy log", "subscriber list", "class list", "class set"})
     void documentsEveryOption(String command) throws Exception {
         String[] words = (command + " --help").split(" ");

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.media;
 
-import dev.weir.wire.moqt.Location;
 import org.jspecify.annotations.Nullable;
 
 /// Checksummed objects at a steady rate, one group per second. Not thread-safe.
 public final class SyntheticSource implements ObjectSource {
-    private static final long MICROS_PER_SECOND = 1_000_000;
-
     private final int rate;
     private final int size;
     private final long total;
@@ -30,7 +27,11 @@ public final class SyntheticSource implements ObjectSource {
 
     @Override
     public @Nullable SourceObject next() {
-        return sequence == total ? null : new Item(sequence++);
+        if (sequence == total) {
+            return null;
+        }
+        long number = sequence++;
+        return SyntheticItem.of(number, rate, 0, number == total - 1, size, sha256);
     }
 
     @Override
@@ -41,40 +42,5 @@ public final class SyntheticSource implements ObjectSource {
     @Override
     public void close() {
         // Holds nothing.
-    }
-
-    private final class Item implements SourceObject {
-        private final long number;
-
-        Item(long number) {
-            this.number = number;
-        }
-
-        @Override
-        public Location location() {
-            return new Location(number / rate, number % rate);
-        }
-
-        @Override
-        public boolean endOfGroup() {
-            return number % rate == rate - 1 || number == total - 1;
-        }
-
-        @Override
-        public long dueMicros() {
-            return number * MICROS_PER_SECOND / rate;
-        }
-
-        @Override
-        public byte[] payload(long sendMicros) {
-            byte[] payload = SyntheticObject.encode(number, sendMicros, size);
-            sha256.update(payload);
-            return payload;
-        }
-
-        @Override
-        public byte[] properties(long sendMicros) {
-            return new byte[0];
-        }
     }
 }

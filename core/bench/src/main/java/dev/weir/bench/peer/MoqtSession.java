@@ -194,9 +194,21 @@ final class MoqtSession {
 
     /// Closes the connection and the socket, and waits until the goodbye is sent.
     void close() {
+        close(true, SessionError.NO_ERROR.code());
+    }
+
+    /// Cuts the connection off from the network; the socket stays open, so that nothing answers the relay.
+    void fallSilent() {
+        transport().silence().begin();
+    }
+
+    /// Closes the connection and the socket, and waits until the goodbye is sent.
+    ///
+    /// @param application whether the code is an application's, a session error of MoQT, or QUIC's
+    void close(boolean application, long code) {
         QuicTransport known = transport;
         if (known != null) {
-            known.connection().close(true, (int) SessionError.NO_ERROR.code(), Unpooled.EMPTY_BUFFER)
+            known.connection().close(application, (int) code, Unpooled.EMPTY_BUFFER)
                     .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
             known.socket().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         }

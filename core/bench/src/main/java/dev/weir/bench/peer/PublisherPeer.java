@@ -11,6 +11,7 @@ import dev.weir.spi.DeliveryMode;
 import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.Location;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -231,6 +232,17 @@ public final class PublisherPeer implements AutoCloseable {
         if (reason != null) {
             throw new BenchException("The publisher's session ended (" + reason + "); look at the relay's log.");
         }
+    }
+
+    /// Says and hears nothing any more, like a host whose cable was cut. [#close] then closes the socket alone, which the relay
+    /// notices no more than that a process was killed.
+    public void fallSilent() {
+        session.fallSilent();
+    }
+
+    /// @return this side's address and port
+    public InetSocketAddress localAddress() {
+        return session.localAddress();
     }
 
     /// Closes the connection.

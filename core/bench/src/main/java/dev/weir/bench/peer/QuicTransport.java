@@ -5,6 +5,7 @@ import dev.weir.bench.BenchException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -28,8 +30,13 @@ import java.util.concurrent.TimeoutException;
 /// @param connection the connection
 /// @param arrivals counts what comes in on the socket
 /// @param acknowledgements when to acknowledge it
+/// @param silence cuts the connection off
 record QuicTransport(
-        Channel socket, QuicChannel connection, ArrivalCounter arrivals, AcknowledgementDelay acknowledgements) {
+        Channel socket,
+        QuicChannel connection,
+        ArrivalCounter arrivals,
+        AcknowledgementDelay acknowledgements,
+        Silence silence) {
     private static final String ALPN = "moqt-18";
     private static final int CONNECT_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
@@ -51,16 +58,11 @@ record QuicTransport(
     static QuicTransport connect(PeerLoop loop, PeerOptions options, ChannelHandler handler, ChannelHandler streams) {
         var arrivals = new ArrivalCounter();
         var acknowledgements = new AcknowledgementDelay();
-        Channel socket = openSocket(loop, options, arrivals, acknowledgements);
+        var silence = new Silence(Integer.MAX_VALUE);
+        Channel socket = openSocket(loop, options, silence, arrivals, acknowledgements);
         try {
-            QuicChannel connection = QuicChannel.newBootstrap(socket)
-                    .handler(handler)
-                    .streamHandler(streams)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS * 1000)
-                    .remoteAddress(options.relay())
-                    .connect()
-                    .get(CONNECT_SECONDS + 1, TimeUnit.SECONDS);
-            return new QuicTransport(socket, connection, arrivals, acknowledgements);
+            QuicChannel connection = handshake(socket, options, handler, streams).get(CONNECT_SECONDS + 1, TimeUnit.SECONDS);
+            return new QuicTransport(socket, connection, arrivals, acknowledgements, silence);
         } catch (ExecutionException | TimeoutException e) {
             socket.close();
             throw noConnection(options, e.getCause() == null ? e : e.getCause());
@@ -69,6 +71,24 @@ record QuicTransport(
             socket.close();
             throw noConnection(options, e);
         }
+    }
+
+    private static Future<QuicChannel> handshake(
+            Channel socket, PeerOptions options, ChannelHandler handler, ChannelHandler streams) {
+        return QuicChannel.newBootstrap(socket)
+                .handler(handler)
+                .streamHandler(streams)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS * 1000)
+                .remoteAddress(options.relay())
+                .connect();
+    }
+
+    /// Sends the first datagram of a handshake and vanishes.
+    static void abandonHandshake(PeerLoop loop, PeerOptions options) {
+        Channel socket = openSocket(loop, options, new Silence(1));
+        handshake(socket, options, new ChannelInboundHandlerAdapter(), new ChannelInboundHandlerAdapter());
+        // The socket's loop runs what it is given in order: the handshake has begun when this is its turn.
+        socket.eventLoop().execute(() -> socket.eventLoop().execute(socket::close));
     }
 
     private static BenchException noConnection(PeerOptions options, Throwable cause) {
@@ -93,7 +113,7 @@ record QuicTransport(
                             channel.pipeline().addLast(firstHandlers).addLast(codec);
                         }
                     })
-                    .bind(new InetSocketAddress(addressTowards(options.relay()), 0))
+                    .bind(new InetSocketAddress(addressTowards(options.relay()), options.localPort()))
                     .sync()
                     .channel();
         } catch (InterruptedException e) {

@@ -141,6 +141,42 @@ public final class SubscriberPeer implements AutoCloseable {
         return result.join();
     }
 
+    /// Begins a handshake and goes without a word.
+    ///
+    /// @param loop where it runs
+    /// @param options how to connect
+    public static void abandonHandshake(PeerLoop loop, PeerOptions options) {
+        QuicTransport.abandonHandshake(loop, options);
+    }
+
+    /// Says and hears nothing any more, like a host whose cable was cut. [#close] then closes the socket alone, which the relay
+    /// notices no more than that a process was killed.
+    public void fallSilent() {
+        session.fallSilent();
+    }
+
+    /// Closes the connection with an error of the application.
+    ///
+    /// @param code session error
+    public void closeWithError(long code) {
+        session.close(true, code);
+    }
+
+    /// Closes the connection with an error of QUIC.
+    ///
+    /// @param code transport error (RFC 9000 section 20.1)
+    public void closeWithTransportError(long code) {
+        session.close(false, code);
+    }
+
+    /// Sends a DATAGRAM, which no subscriber should.
+    ///
+    /// @param payload any bytes
+    public void sendDatagram(byte[] payload) {
+        session.execute(() -> session.connection().writeAndFlush(
+                session.connection().alloc().directBuffer(payload.length).writeBytes(payload)));
+    }
+
     /// Closes the connection.
     @Override
     public void close() {

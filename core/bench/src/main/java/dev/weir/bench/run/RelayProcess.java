@@ -51,14 +51,16 @@ public final class RelayProcess implements AutoCloseable {
     /// @param certificate PEM file with its certificate
     /// @param key PEM file with the key
     /// @param folder where its log and its statistics go
+    /// @param more further options of `serve`
     /// @return the running relay
     /// @throws BenchException if it does not start, with its own words
-    public static RelayProcess start(List<String> prefix, RelayPath path, Path certificate, Path key, Path folder) {
+    public static RelayProcess start(List<String> prefix, RelayPath path, Path certificate, Path key, Path folder, String... more) {
         Path statistics = folder.resolve("relay-statistics.json");
         Path log = folder.resolve("relay.log");
         var command = new ArrayList<>(prefix);
         command.addAll(List.of(launcher(), "serve", "--listen", "[::]:" + PORT, "--path", path.word(), "--certificate",
                 certificate.toString(), "--key", key.toString(), "--stats", statistics.toString()));
+        command.addAll(List.of(more));
         try {
             Files.deleteIfExists(statistics);
             var builder = new ProcessBuilder(command).redirectError(log.toFile());
@@ -123,6 +125,11 @@ public final class RelayProcess implements AutoCloseable {
     /// @return `kernel` or `userspace`: who makes the copies
     public String path() {
         return ready.join().endsWith(" path kernel") ? RelayPath.KERNEL.word() : RelayPath.USERSPACE.word();
+    }
+
+    /// @return process ID
+    public long pid() {
+        return process.pid();
     }
 
     /// @return processor time so far

@@ -45,6 +45,6 @@ public record RelayTarget(String host, int port, @Nullable Path certificate, boo
             throw new BenchException("There is no host '" + host + "'; check the name given with --relay.");
         }
         Trust trust = insecure ? new Trust.Insecure() : certificate != null ? Trust.pinned(certificate) : new Trust.Authorities();
-        return new PeerOptions(address, host, trust, PeerOptions.USUAL_CONNECTION_ID_LENGTH, null);
+        return new PeerOptions(address, host, trust, PeerOptions.USUAL_CONNECTION_ID_LENGTH, null, 0);
     }
 }
