@@ -68,6 +68,11 @@ abstract class UnusualPeerScenarios extends RelayFixture {
             });
         }
 
+        /// Waits until there was something to lose.
+        void awaitSent(int objects) {
+            await().until(() -> datagrams.size() >= objects);
+        }
+
         /// Ends it.
         void finish() throws Exception {
             stopped.set(true);
@@ -169,7 +174,7 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         KwikPeer longest = peer(connect(builder -> builder.connectionIdLength(20)));
         subscribeAlso(longest, 3);
         var load = new Load(subscribed.publisher(), 5, 900);
-        Thread.sleep(300);
+        load.awaitSent(100);
         load.finish();
         for (KwikPeer subscriber : List.of(subscribed.subscriber(), without, longest)) {
             load.awaitStreams(subscriber);
@@ -220,7 +225,7 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         KwikPeer waiting = peer(connect(builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(1)));
         subscribeAlso(waiting, 2);
         var load = new Load(subscribed.publisher(), 5, 900);
-        Thread.sleep(300);
+        load.awaitSent(100);
         load.finish();
         load.awaitStreams(subscribed.subscriber());
         assertThat(media(waiting)).isEmpty();
