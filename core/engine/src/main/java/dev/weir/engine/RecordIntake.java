@@ -148,9 +148,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
         if (forwarded != 0) {
             relay.counters().increment("copies.kernel");
         }
-        if (subscriber == null
-                || plane == null
-                || plane.laneGeneration(subscriber.slot) != RecordEntry.laneGeneration(entry)) {
+        if (subscriber == null || plane == null || !subscriber.hadLane(RecordEntry.laneGeneration(entry), plane)) {
             if (forwarded != 0) {
                 relay.counters().increment("copies.to_gone_lanes");
             }

@@ -221,7 +221,9 @@ public final class Relay {
             drain();
         }
         if (side != null) {
-            session.laneLive = dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress());
+            if (dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress())) {
+                session.laneBegins(dataPlane);
+            }
         }
         refreshLaneLists(session);
         for (LaneStream stream : session.queue.streams()) {

@@ -61,6 +61,8 @@ public final class Session {
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;
     boolean laneLive;
+    private boolean laneBegun;
+    private int firstLaneGeneration;
     volatile boolean closed;
     volatile int publisherIndex = DataPlane.NONE;
     private long nextReceived;
@@ -139,6 +141,24 @@ public final class Session {
     /// What hears of its packets; null: nobody does.
     public @Nullable ConnectionTrace trace() {
         return trace;
+    }
+
+    /// Its lane has been put in force.
+    void laneBegins(DataPlane plane) {
+        if (!laneBegun) {
+            laneBegun = true;
+            firstLaneGeneration = plane.laneGeneration(slot);
+        }
+        laneLive = true;
+    }
+
+    /// Whether a generation of the lane is one of this connection's: the present one, or one from before its connection ID, keys or
+    /// route changed, whose last records are read only now.
+    boolean hadLane(int generation, DataPlane plane) {
+        return !closed
+                && laneBegun
+                && generation - firstLaneGeneration >= 0
+                && generation - plane.laneGeneration(slot) <= 0;
     }
 
     QuicEndpoint endpoint() {

@@ -168,6 +168,21 @@ class CompletionTests extends OneSubscriber {
     }
 
     @Test
+    void copiesThatTheKernelMadeBeforeTheLaneWasWrittenAnewAreInTheBooks() {
+        plane.datagramCopy(0, 1, plane.draw(1), 40, 5, 0);
+        plane.streamCopy(0, 1, plane.draw(1), PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        subscriber.writeSideChanged(); // the peer has another connection ID: the records are of the generation before
+
+        publisher.datagram(40, datagram(0));
+        arrive(0, 600, false);
+
+        assertThat(subscriberEnd.datagrams).isEmpty();
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+        assertThat(subscriber.ledger.outstanding()).isEqualTo(2);
+        assertThat(relay.statistics()).doesNotContainKey("copies.to_gone_lanes");
+    }
+
+    @Test
     void resetsWithTheFinalSizeThatWasSent() {
         plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
         arrive(0, 600, false);
