@@ -20,6 +20,16 @@ class KwikLog extends BaseLogger {
         LOG.debug(message, error);
     }
 
+    /// Kwik ends the process after this one; nobody would know why.
+    @Override
+    public void error(String message, Throwable error) {
+        if (message.startsWith("IOException while receiving")) {
+            LOG.atError().setCause(error).log("The relay's UDP socket cannot be read any more; the relay ends");
+        } else {
+            super.error(message, error);
+        }
+    }
+
     @Override
     protected void logWithHexDump(String message, byte[] data, int length) {
         LOG.trace(message);

@@ -15,10 +15,8 @@ import dev.weir.engine.RelayViews;
 import dev.weir.engine.dataplane.KernelDataPlane;
 import dev.weir.engine.view.AuditView;
 import dev.weir.kernel.KernelException;
-import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.DatagramChannel;
 import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Set;
@@ -42,13 +40,12 @@ public final class RelayServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
     private static final long TICK_MILLIS = 5;
-    private static final int RECEIVE_BUFFER = 4 << 20;
     private static final long GOODBYE_MILLIS = 300;
     /// Own connection IDs are as long as they can be: a copy is then hardly ever longer than its original (DESIGN section 10).
     private static final int CONNECTION_ID_LENGTH = 20;
 
     private final Relay relay;
-    private final DatagramChannel channel;
+    private final DatagramSocket socket;
     private final ServerConnector connector;
     private final ExecutorService receivers;
     private final ScheduledExecutorService ticker;
@@ -59,7 +56,7 @@ public final class RelayServer implements AutoCloseable {
 
     private RelayServer(
             Relay relay,
-            DatagramChannel channel,
+            DatagramSocket socket,
             ServerConnector connector,
             ExecutorService receivers,
             Set<RelayConnection> connections,
@@ -67,7 +64,7 @@ public final class RelayServer implements AutoCloseable {
             boolean kernelPath,
             String kernelProblem) {
         this.relay = relay;
-        this.channel = channel;
+        this.socket = socket;
         this.connector = connector;
         this.receivers = receivers;
         this.connections = connections;
@@ -83,11 +80,11 @@ public final class RelayServer implements AutoCloseable {
     /// @throws RelayException if the address is taken, the certificate cannot be used, or the kernel path was demanded and
     ///     is not available
     public static RelayServer start(RelayOptions options) throws RelayException {
-        DatagramChannel channel = bind(options.listen());
+        DatagramSocket socket = RelaySocket.bind(options.listen());
         @Nullable KernelDataPlane plane = null;
         var problem = new StringBuilder();
         try {
-            var address = (InetSocketAddress) channel.getLocalAddress();
+            var address = (InetSocketAddress) socket.getLocalSocketAddress();
             plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort(), problem);
             var relay = new Relay(
                     plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
@@ -96,7 +93,7 @@ public final class RelayServer implements AutoCloseable {
             var logger = new KwikLog();
             Set<RelayConnection> connections = ConcurrentHashMap.newKeySet();
             ServerConnector connector = ServerConnector.builder()
-                    .withSocket(channel.socket())
+                    .withSocket(socket)
                     .withKeyStore(options.keyStore(), options.keyAlias(), options.keyPassword())
                     .withConfiguration(configuration)
                     .withLogger(logger)
@@ -104,7 +101,7 @@ public final class RelayServer implements AutoCloseable {
             ExecutorService receivers = Executors.newFixedThreadPool(
                     Math.max(2, Runtime.getRuntime().availableProcessors()),
                     Thread.ofPlatform().name("weir-receiver-", 0).daemon().factory());
-            RelayConnectionFactory.install(relay, receivers, connector, channel.socket(), tls, configuration, logger);
+            RelayConnectionFactory.install(relay, receivers, connector, socket, tls, configuration, logger);
             connector.registerApplicationProtocol(ALPN, new RelayProtocol(connections, Framing.MOQT));
             FanProtocol fan = options.fan();
             if (fan != null) {
@@ -113,38 +110,22 @@ public final class RelayServer implements AutoCloseable {
                 connector.registerApplicationProtocol(
                         fan.subscriber(), new RelayProtocol(connections, Framing.OWN_SUBSCRIBER));
             }
-            var server = new RelayServer(relay, channel, connector, receivers, connections, address, plane != null, problem.toString());
+            var server = new RelayServer(relay, socket, connector, receivers, connections, address, plane != null, problem.toString());
             server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
             connector.start();
             return server;
         } catch (CertificateException | IllegalArgumentException e) {
-            closeQuietly(plane, channel);
+            closeQuietly(plane, socket);
             throw new RelayException(
                     ErrorCode.CERTIFICATE,
                     "the certificate cannot be used: " + e.getMessage() + "; give an ECDSA P-256 or RSA certificate with its key",
                     e);
         } catch (RelayException e) {
-            closeQuietly(plane, channel);
+            closeQuietly(plane, socket);
             throw e;
         } catch (Exception e) { // Kwik's builder declares Exception
-            closeQuietly(plane, channel);
+            closeQuietly(plane, socket);
             throw new RelayException(ErrorCode.INTERNAL, "the relay did not start: " + e.getMessage(), e);
-        }
-    }
-
-    private static DatagramChannel bind(InetSocketAddress listen) {
-        try {
-            DatagramChannel channel = DatagramChannel.open();
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, RECEIVE_BUFFER);
-            channel.bind(listen);
-            return channel;
-        } catch (IOException e) {
-            throw new RelayException(
-                    ErrorCode.ADDRESS_IN_USE,
-                    "cannot listen on UDP " + listen.getAddress().getHostAddress() + " port " + listen.getPort() + ": "
-                            + e.getMessage() + "; stop what uses it or choose another with --listen",
-                    e);
         }
     }
 
@@ -250,17 +231,13 @@ public final class RelayServer implements AutoCloseable {
         connector.close(); // handshakes that are not finished use the data plane's cells until now
         relay.close();
         receivers.shutdown();
-        closeQuietly(null, channel);
+        closeQuietly(null, socket);
     }
 
-    private static void closeQuietly(@Nullable KernelDataPlane plane, DatagramChannel channel) {
+    private static void closeQuietly(@Nullable KernelDataPlane plane, DatagramSocket socket) {
         if (plane != null) {
             plane.close();
         }
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.atDebug().setCause(e).log("socket was closed already");
-        }
+        socket.close();
     }
 }
