@@ -33,16 +33,4 @@ class FanOutIT {
         report.assertComplete(32);
         report.assertMadeByKernel();
     }
-
-    @Test
-    void theUserSpacePathHasTheSameResults() {
-        DemoReport report = DemoReport.of(directory.resolve("userspace.json"),
-                "--path", "userspace", "--seconds", "3", "--subscribers", "3");
-
-        report.assertComplete(3);
-        assertThat(report.runs()).allSatisfy(run -> {
-            assertThat(run.path("path").asString()).isEqualTo("userspace");
-            assertThat(run.path("copies").path("kernel").asLong(-1)).isZero();
-        });
-    }
 }

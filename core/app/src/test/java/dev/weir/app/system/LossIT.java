@@ -60,8 +60,9 @@ class LossIT {
 
     @ParameterizedTest
     @MethodSource("datagramLosses")
-    void everyMissingDatagramIsCountedByTheNetworkOrTheRelay(String loss, String burst, String rate) {
-        JsonNode run = run("datagram", loss, burst, rate);
+    void everyMissingDatagramIsCountedByTheNetworkOrTheRelay(String loss, String burst, String rate) throws Exception {
+        Path captures = directory.resolve("captures");
+        JsonNode run = run("datagram", loss, burst, rate, "--pcap", captures.toString());
 
         long missing = run.path("per_subscriber").valueStream()
                 .mapToLong(subscriber -> run.path("objects_published").asLong() - subscriber.path("objects_received").asLong()).sum();
@@ -71,6 +72,7 @@ class LossIT {
                 + Long.parseLong(SUBSCRIBERS) * network.path("to_relay").path("lost").asLong() + dropped);
         assertThat(run.path("per_subscriber").values())
                 .allSatisfy(subscriber -> assertThat(subscriber.path("duplicates").asLong()).isZero());
+        assertThat(CaptureJudge.judge(captures)).isEqualTo(Integer.parseInt(SUBSCRIBERS));
     }
 
     @Test
@@ -78,8 +80,11 @@ class LossIT {
         DemoReport report = DemoReport.of(directory.resolve("userspace.json"), "--path", "userspace", "--seconds", "3", "--subscribers",
                 "3", "--rate", "50", "--size", "1100", "--loss", "5", "--loss-to-relay", TO_RELAY, "--seed", "3");
 
-        assertThat(report.runs()).hasSize(2).allSatisfy(run ->
-                assertThat(run.path("network").path("to_subscribers").path("lost").asLong()).isPositive());
+        assertThat(report.runs()).hasSize(2).allSatisfy(run -> {
+            assertThat(run.path("path").asString()).isEqualTo("userspace");
+            assertThat(run.path("copies").path("kernel").asLong(-1)).isZero();
+            assertThat(run.path("network").path("to_subscribers").path("lost").asLong()).isPositive();
+        });
     }
 
     private JsonNode run(String mode, String loss, String burst, String rate, String... further) {
