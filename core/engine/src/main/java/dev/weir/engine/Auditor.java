@@ -22,7 +22,6 @@ public final class Auditor {
 
     private final Relay relay;
     private final Map<String, Sum> gone = new LinkedHashMap<>();
-
     private final Map<String, Long> imbalances = new LinkedHashMap<>();
     private long imbalancesNanos;
 
@@ -30,7 +29,7 @@ public final class Auditor {
         this.relay = relay;
     }
 
-    /// Looks now. Takes the engine's lock for about a millisecond, three times at most.
+    /// Looks now. Takes the engine's lock for as long as a program run may last, three times at most.
     ///
     /// @return all sums
     public AuditView audit() {

@@ -10,10 +10,7 @@ import dev.weir.app.control.RelayEndpoints;
 import dev.weir.app.control.TraceEndpoints;
 import dev.weir.app.relay.RelayEnd;
 import dev.weir.app.relay.RelayPolicies;
-import dev.weir.bench.media.ObjectSource;
-import dev.weir.bench.media.SourceObject;
-import dev.weir.bench.media.SyntheticSource;
-import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.media.RunningSource;
 import dev.weir.bench.peer.PeerLoop;
 import dev.weir.bench.peer.PeerOptions;
 import dev.weir.bench.peer.PublishedTrack;
@@ -37,7 +34,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A relay with the data plane and a control socket, a publisher that goes on and on, and subscribers, all in this process and in
 /// network namespaces of their own.
@@ -45,7 +41,6 @@ final class RelayUnderTraffic implements AutoCloseable {
     static final FullTrackName TRACK = FullTrackName.of("shell/under", "load");
     private static final int PORT = 4433;
     private static final int SIZE = 200;
-    private static final int LONGEST_SECONDS = 600;
 
     final List<SubscriberPeer> subscribers = new ArrayList<>();
     final CountDownLatch ended = new CountDownLatch(1);
@@ -53,7 +48,7 @@ final class RelayUnderTraffic implements AutoCloseable {
     private final Trust trust = new Trust.Pinned(List.of(certificate.certificate()));
     private final PeerLoop loop = new PeerLoop("subscribers");
     private final PeerLoop publisherLoop = new PeerLoop("publisher");
-    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final RunningSource source;
     private final Topology topology;
     private final RelayServer relay;
     private final PolicyService policies;
@@ -80,7 +75,7 @@ final class RelayUnderTraffic implements AutoCloseable {
         control = ControlServer.start(socket, commands);
         Host host = topology.publisher();
         publisher = host.namespace().call(() -> PublisherPeer.connect(publisherLoop, optionsOf(host), TRACK, mode));
-        var source = new Stoppable(new SyntheticSource(rate, SIZE, LONGEST_SECONDS), stopped);
+        source = new RunningSource(rate, SIZE, 0);
         publisher.announce(source.content(), false);
         for (int i = 0; i < lanes; i++) {
             subscribe(topology.subscribers().get(i % 2));
@@ -101,29 +96,6 @@ final class RelayUnderTraffic implements AutoCloseable {
         return PeerOptions.of(new InetSocketAddress(host.relayIpv4(), PORT), trust);
     }
 
-    /// Objects at the rate until the test has seen enough.
-    private record Stoppable(ObjectSource source, AtomicBoolean stopped) implements ObjectSource {
-        @Override
-        public TrackContent content() {
-            return source.content();
-        }
-
-        @Override
-        public SourceObject next() {
-            return stopped.get() ? null : source.next();
-        }
-
-        @Override
-        public byte[] sha256() {
-            return source.sha256();
-        }
-
-        @Override
-        public void close() {
-            source.close();
-        }
-    }
-
     RelayServer relay() {
         return relay;
     }
@@ -134,13 +106,13 @@ final class RelayUnderTraffic implements AutoCloseable {
 
     /// Ends the traffic.
     PublishedTrack stopPublishing() throws Exception {
-        stopped.set(true);
+        source.stop();
         return publishing.get(30, TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
-        stopped.set(true);
+        source.stop();
         subscribers.forEach(SubscriberPeer::close);
         publisher.close();
         control.close();

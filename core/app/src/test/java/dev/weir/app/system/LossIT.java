@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// Completion under loss: in STREAM mode every byte comes, whatever the network loses; in DATAGRAM mode what is missing is what the
 /// network and the relay count, exactly. The demo itself judges the sums and ends with 1 if one is not right.
 ///
-/// `-Dweir.fault.full=true` has 32 subscribers, all rates and a minute each; otherwise it is a short form of the same.
+/// `-Dweir.fault.full=true` has 32 subscribers, all rates, and half a minute each; otherwise it is a short form of the same.
 @RequiresRoot
 @RequiresBpf
 class LossIT {

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.bench.media.ObjectSource;
-import dev.weir.bench.media.SourceObject;
-import dev.weir.bench.media.SyntheticSource;
-import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.media.RunningSource;
 import dev.weir.bench.peer.PeerLoop;
 import dev.weir.bench.peer.PeerOptions;
 import dev.weir.bench.peer.PublisherPeer;
@@ -34,7 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +44,6 @@ class PolicySwapIT {
     private static final int RATE = 1000;
     private static final int SIZE = 100;
     private static final int SWAPS = 400;
-    private static final int LONGEST_SECONDS = 600;
     private static final FullTrackName TRACK = FullTrackName.of("swap/under", "load");
 
     private final DevelopmentCertificate certificate = DevelopmentCertificate.create();
@@ -96,29 +91,6 @@ class PolicySwapIT {
                 && relay.statistics().get("lane_lists.stale") == 0);
     }
 
-    /// Objects at the rate until the test has seen enough.
-    private record Stoppable(ObjectSource source, AtomicBoolean stopped) implements ObjectSource {
-        @Override
-        public TrackContent content() {
-            return source.content();
-        }
-
-        @Override
-        public SourceObject next() {
-            return stopped.get() ? null : source.next();
-        }
-
-        @Override
-        public byte[] sha256() {
-            return source.sha256();
-        }
-
-        @Override
-        public void close() {
-            source.close();
-        }
-    }
-
     private void putInForce(InstalledPolicy policy) {
         relay.policies().assign(List.of(new Policies.Binding(policy, track -> true, Set.of())));
     }
@@ -148,11 +120,10 @@ class PolicySwapIT {
     @Test
     void everyObjectAndLaneIsAccountedForByOneOfThePolicies() throws Exception {
         var policies = new SwapPolicies();
-        var stopped = new AtomicBoolean();
         Host host = topology.publisher();
         try (PublisherPeer publisher = host.namespace()
                 .call(() -> PublisherPeer.connect(publisherLoop, optionsOf(host), TRACK, DeliveryMode.DATAGRAM))) {
-            var source = new Stoppable(new SyntheticSource(RATE, SIZE, LONGEST_SECONDS), stopped);
+            var source = new RunningSource(RATE, SIZE, 0);
             publisher.announce(source.content(), false);
             subscribe();
             installed.add(relay.policies().install("first", policies.next(1)));
@@ -161,7 +132,7 @@ class PolicySwapIT {
             await().until(() -> publisher.sentObjects() > 100);
 
             long slowest = swapAll(policies);
-            stopped.set(true);
+            source.stop();
             publishing.get(30, TimeUnit.SECONDS);
             long published = publisher.sentObjects();
 
