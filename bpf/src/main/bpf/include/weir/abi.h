@@ -333,7 +333,7 @@ struct candidate {
 struct record_entry {
 	__u32 lane;
 	__u32 lane_generation;
-	__u64 packet_number;   /* valid if forwarded != 0 */
+	__u64 packet_number;   /* if forwarded == 0: 0, or one that was drawn in vain */
 	__u64 first_stream_id; /* lane's stream for the lowest candidate in opened; the next ones follow in steps of 4 */
 	__u16 forwarded;       /* bit per candidate: sent in this copy */
 	__u16 opened;	       /* bit per candidate: its subgroup stream was opened by this copy */

@@ -149,6 +149,7 @@ __noinline int decide_lane(struct scratch *s, const struct subscription *subscri
 	struct record_entry *entry = &s->entries[slot];
 
 	__builtin_memset(&s->work, 0, sizeof(s->work));
+	entry->packet_number = entry->size = 0;
 	s->work.subscription = *subscription;
 	if (lane) {
 		s->work.overhead = copy_overhead(lane->connection_id_length);
@@ -172,8 +173,6 @@ __noinline int decide_lane(struct scratch *s, const struct subscription *subscri
 	entry->reason = s->work.reason;
 	entry->policy = s->work.subscription.policy;
 	entry->rulings = s->work.rulings;
-	if (!entry->forwarded)
-		entry->packet_number = entry->size = 0;
 	s->copies += entry->forwarded ? 1 : 0;
 	s->record.entry_count = slot + 1;
 	return 0;

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
 
 /// The two cells that kernel and user space share for one connection: the next packet number (DESIGN rule 1) and the
 /// credit (rule 5). Where no kernel is involved they are plain native memory of the same layout.
@@ -93,18 +94,26 @@ public final class Cells {
 
     /// Leaves out packet numbers so that the next one drawn is at least `minimum`.
     ///
+    /// @param first hears the next number to be drawn before user space can draw it; more than once if the kernel draws meanwhile,
+    ///     and then the last call holds
     /// @return how many numbers were left out
-    public synchronized long skipTo(long minimum) {
+    synchronized long skipTo(long minimum, LongConsumer first) {
         while (true) {
             long next = nextPacketNumber();
-            if (next >= minimum) {
-                return 0;
-            }
-            if (NEXT.compareAndSet(number, 0L, next, minimum)) {
-                leftOut += minimum - next;
-                return minimum - next;
+            long after = Math.max(next, minimum);
+            first.accept(after);
+            if (NEXT.compareAndSet(number, 0L, next, after)) {
+                leftOut += after - next;
+                return after - next;
             }
         }
+    }
+
+    /// Leaves out packet numbers so that the next one drawn is at least `minimum`.
+    ///
+    /// @return how many numbers were left out
+    public long skipTo(long minimum) {
+        return skipTo(minimum, next -> {});
     }
 
     long congestionWindow() {

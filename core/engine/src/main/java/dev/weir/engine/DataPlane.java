@@ -66,7 +66,10 @@ public interface DataPlane extends AutoCloseable {
     /// Whether packets to the peer would take another device or another MAC address than those the lane was published with.
     boolean routeChanged(int slot, InetSocketAddress peer);
 
-    /// Uses `next` for packet numbers from `switchNumber` on.
+    /// Keeps a lane from using packet numbers from `limit` on, until [#switchKeys].
+    void holdPacketNumbers(int slot, long limit);
+
+    /// Uses `next` for packet numbers from `switchNumber` on, which is not below the limit of [#holdPacketNumbers].
     void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber);
 
     /// Takes a lane out of force: state first, then generation, then its keys become zeros (DESIGN rule 9).

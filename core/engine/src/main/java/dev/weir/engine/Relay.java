@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Relay {
     /// A slot is not used again before this time after its connection ended, so that no program run that still holds it
     /// can meet its successor.
+    /// Packet numbers that the kernel may draw while keys are switched.
+    private static final int KEY_SWITCH_MARGIN = 16;
     private static final long SLOT_QUARANTINE_NANOS = 1_000_000_000L;
 
     /// How often lanes without a route are tried again and the others' routes are looked at.
@@ -247,11 +251,23 @@ public final class Relay {
         }
     }
 
-    void switchKeys(Session session, QuicEndpoint.Keys next, long switchNumber) {
-        if (dataPlane != null && session.laneLive) {
-            dataPlane.switchKeys(session.slot, next, switchNumber);
+    /// A key is a function of the packet number (DESIGN rule 2), so kernel and user space have to agree on the first number of the
+    /// new one while both go on drawing: the kernel is kept below a number a little ahead, and user space learns the switch before
+    /// it draws again. What is left out by that must be less than the window in which peers look for duplicates, for a
+    /// packet with a number before the gap may come after one from behind it: quiche's is 128 wide.
+    void switchKeys(Session session, QuicEndpoint.Keys next, LongConsumer switchAt) {
+        DataPlane plane = session.laneLive ? dataPlane : null;
+        long minimum = session.cells.nextPacketNumber();
+        if (plane != null) {
+            minimum += KEY_SWITCH_MARGIN;
+            plane.holdPacketNumbers(session.slot, minimum);
         }
-        counters.add("skipped.key_switch", session.skipped.skipTo(session.cells, switchNumber));
+        var switchNumber = new AtomicLong();
+        counters.add("skipped.key_switch", session.skipped.skipTo(
+                session.cells, minimum, switchAt.andThen(switchNumber::set)));
+        if (plane != null) {
+            plane.switchKeys(session.slot, next, switchNumber.get());
+        }
         counters.increment("key_updates");
         if (session.ledger.span() > MOST_UNACKNOWLEDGED_SPAN) {
             counters.increment("protocol_violations");

@@ -323,18 +323,12 @@ public final class Session {
         relay.locked(() -> relay.completion().stopSending(this, streamId, errorCode));
     }
 
-    /// Write keys change. Nobody asks for keys while they do; the counter jumps to the number that the new ones begin with.
+    /// Write keys change. Nobody asks for keys while they do.
     ///
     /// @param update makes the new keys, which are in force for every later [QuicEndpoint#writeSide]
-    /// @param switchAt hears the first packet number of the new keys before it can be drawn
-    /// @param margin packet numbers that the kernel may draw until it knows of the switch
-    public void switchWriteKeys(Supplier<QuicEndpoint.Keys> update, LongConsumer switchAt, int margin) {
-        relay.locked(() -> {
-            QuicEndpoint.Keys next = update.get();
-            long switchNumber = cells.nextPacketNumber() + margin;
-            switchAt.accept(switchNumber);
-            relay.switchKeys(this, next, switchNumber);
-        });
+    /// @param switchAt hears the first packet number of the new keys before it can be drawn; if more than once, the last call holds
+    public void switchWriteKeys(Supplier<QuicEndpoint.Keys> update, LongConsumer switchAt) {
+        relay.locked(() -> relay.switchKeys(this, update.get(), switchAt));
     }
 
     /// How long an ACK may take before a probe is due (RFC 9002 section 6.2.1), nanoseconds.

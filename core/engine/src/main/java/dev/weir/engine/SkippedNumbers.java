@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /// Packet numbers of one connection that were left out on purpose. A peer that acknowledges what it has not received, to be sent
@@ -46,9 +47,10 @@ final class SkippedNumbers {
 
     /// Leaves out all numbers below `minimum` that were not drawn yet.
     ///
+    /// @param first hears the next number to be drawn before user space can draw it
     /// @return how many
-    long skipTo(Cells cells, long minimum) {
-        long left = cells.skipTo(minimum);
+    long skipTo(Cells cells, long minimum, LongConsumer first) {
+        long left = cells.skipTo(minimum, first);
         if (left > 0) {
             remember(minimum - left, minimum - 1);
         }

@@ -159,7 +159,7 @@ class CompletionTests extends OneSubscriber {
     @Test
     void closesOnAnAckOfANumberThatWasLeftOut() {
         subscriber.cells.skipTo(5);
-        subscriber.skipped.skipTo(subscriber.cells, 9);
+        subscriber.skipped.skipTo(subscriber.cells, 9, next -> {});
         subscriber.cells.drawPacketNumber();
         assertThat(subscriber.acknowledged(new long[] {9, 9, 0, 4}, 0, now)).isTrue();
         assertThat(subscriber.acknowledged(new long[] {0, 9}, 0, now)).isFalse();

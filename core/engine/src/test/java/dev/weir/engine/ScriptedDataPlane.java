@@ -121,6 +121,11 @@ final class ScriptedDataPlane implements DataPlane {
     }
 
     @Override
+    public void holdPacketNumbers(int slot, long limit) {
+        calls.add("hold packet numbers " + slot + " below " + limit);
+    }
+
+    @Override
     public void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber) {
         calls.add("switch keys " + slot + " at " + switchNumber);
     }

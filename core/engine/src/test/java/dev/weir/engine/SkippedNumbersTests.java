@@ -52,7 +52,7 @@ class SkippedNumbersTests {
     @Test
     void findsANumberThatAKeyUpdateLeftOut() {
         send(10);
-        assertThat(skipped.skipTo(cells, 1000)).isEqualTo(990);
+        assertThat(skipped.skipTo(cells, 1000, next -> {})).isEqualTo(990);
         cells.skipTo(1006);
         assertThat(skipped.in(new long[] {1000, 1005, 0, 9})).isEqualTo(-1);
         assertThat(skipped.in(new long[] {500, 500})).isEqualTo(500);
@@ -62,7 +62,7 @@ class SkippedNumbersTests {
     @Test
     void forgetsTheOldestGapsOnly() {
         for (int i = 0; i < 2 * SkippedNumbers.REMEMBERED; i++) {
-            skipped.skipTo(cells, 10L * i + 9);
+            skipped.skipTo(cells, 10L * i + 9, next -> {});
             sent.add(cells.drawPacketNumber());
         }
         assertThat(skipped.in(new long[] {0, 0})).isEqualTo(-1);

@@ -218,6 +218,12 @@ public final class KernelDataPlane implements DataPlane {
     }
 
     @Override
+    public void holdPacketNumbers(int slot, long limit) {
+        Lane.packetNumberLimit(Lane.at(lanes, slot), limit);
+        VarHandle.fullFence();
+    }
+
+    @Override
     public void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber) {
         MemorySegment lane = Lane.at(lanes, slot);
         if (Lane.switchPacketNumber(lane) != Long.MAX_VALUE) {
@@ -232,6 +238,8 @@ public final class KernelDataPlane implements DataPlane {
         Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 1, (byte) next.phase());
         VarHandle.releaseFence();
         Lane.switchPacketNumber(lane, switchNumber);
+        VarHandle.releaseFence();
+        Lane.packetNumberLimit(lane, Long.MAX_VALUE);
     }
 
     @Override

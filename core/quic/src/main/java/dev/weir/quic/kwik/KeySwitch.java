@@ -4,6 +4,7 @@ package dev.weir.quic.kwik;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.impl.DecryptionException;
 
@@ -15,19 +16,25 @@ final class KeySwitch implements Aead {
     interface Listener {
         /// @param update does the update when it is called, once, and gives the wrapper's state after it; whoever asks for our keys
         ///     in between must be kept waiting, or would use the new ones for numbers that belong to the old
-        /// @param switchAt hears the first packet number of the new keys before anybody draws it
+        /// @param switchAt hears the first packet number of the new keys before anybody draws it; if more than once, the last call holds
         void keysChange(Supplier<Aead> update, LongConsumer switchAt);
     }
 
     private final Aead delegate;
     private final LongSupplier packetNumber;
     private final Listener listener;
-    private volatile Epoch epoch;
+    private volatile Epoch newest;
 
-    /// What holds at one moment; replaced as a whole, since the sender asks while keys change.
+    /// The keys between two updates.
     ///
-    /// @param switchNumber first packet number of the current keys
-    private record Epoch(Aead old, short oldPhase, Aead current, short phase, long switchNumber) {}
+    /// @param first the first packet number of these keys
+    /// @param before the keys of the numbers below
+    private record Epoch(Aead keys, short phase, long first, @Nullable Epoch before) {
+        /// Without what no packet on its way out can still ask for.
+        Epoch shortened() {
+            return new Epoch(keys, phase, first, before == null ? null : new Epoch(before.keys, before.phase, before.first, null));
+        }
+    }
 
     /// @param delegate Kwik's wrapper
     /// @param packetNumber the number of the packet that the sender thread builds
@@ -35,17 +42,20 @@ final class KeySwitch implements Aead {
         this.delegate = delegate;
         this.packetNumber = packetNumber;
         this.listener = listener;
-        Aead first = KwikInternals.keyed(delegate);
-        this.epoch = new Epoch(first, delegate.getKeyPhase(), first, delegate.getKeyPhase(), 0);
+        this.newest = new Epoch(KwikInternals.keyed(delegate), delegate.getKeyPhase(), 0, null);
     }
 
     Aead delegate() {
         return delegate;
     }
 
-    private Aead keys() {
-        Epoch now = epoch;
-        return packetNumber.getAsLong() < now.switchNumber ? now.old : now.current;
+    private Epoch epoch() {
+        long number = packetNumber.getAsLong();
+        Epoch found = newest;
+        while (number < found.first && found.before != null) {
+            found = found.before;
+        }
+        return found;
     }
 
     @Override
@@ -54,16 +64,13 @@ final class KeySwitch implements Aead {
             delegate.computeKeyUpdate(false);
             return;
         }
-        Aead before = KwikInternals.keyed(delegate);
-        short phaseBefore = delegate.getKeyPhase();
-        epoch = new Epoch(before, phaseBefore, before, phaseBefore, 0);
+        Epoch before = newest.shortened();
         listener.keysChange(
                 () -> {
                     delegate.computeKeyUpdate(true);
                     return delegate;
                 },
-                number -> epoch = new Epoch(
-                        before, phaseBefore, KwikInternals.keyed(delegate), delegate.getKeyPhase(), number));
+                number -> newest = new Epoch(KwikInternals.keyed(delegate), delegate.getKeyPhase(), number, before));
     }
 
     @Override
@@ -73,18 +80,17 @@ final class KeySwitch implements Aead {
 
     @Override
     public byte[] getIv() {
-        return keys().getIv();
+        return epoch().keys.getIv();
     }
 
     @Override
     public byte[] aeadEncrypt(byte[] associatedData, byte[] message, byte[] nonce) {
-        return keys().aeadEncrypt(associatedData, message, nonce);
+        return epoch().keys.aeadEncrypt(associatedData, message, nonce);
     }
 
     @Override
     public short getKeyPhase() {
-        Epoch now = epoch;
-        return packetNumber.getAsLong() < now.switchNumber ? now.oldPhase : now.phase;
+        return epoch().phase;
     }
 
     @Override

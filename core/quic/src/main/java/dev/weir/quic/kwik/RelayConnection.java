@@ -166,13 +166,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
                     Aead next = update.get();
                     return keys(KwikInternals.keyed(next), next.getKeyPhase());
                 },
-                switchAt,
-                KEY_SWITCH_MARGIN);
+                switchAt);
         session.readSideChanged();
     }
-
-    /// Packet numbers that the kernel may draw between reading the counter and publishing the switch.
-    private static final int KEY_SWITCH_MARGIN = 1024;
 
     private static Keys keys(BaseAeadImpl aead, int phase) {
         return new Keys(aead.getKeySpec().getEncoded(), aead.getIv(), phase);
