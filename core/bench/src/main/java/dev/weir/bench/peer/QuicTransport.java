@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +42,8 @@ record QuicTransport(
     private static final int CONNECT_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
     private static final int SOCKET_BUFFER = 4 << 20;
+    private static final long PORT_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int PORT_POLL_MILLIS = 5;
     private static final long CONNECTION_WINDOW = 64L << 20;
     private static final long STREAM_WINDOW = 8L << 20;
     private static final long STREAMS = 10_000;
@@ -101,26 +104,43 @@ record QuicTransport(
 
     private static Channel openSocket(PeerLoop loop, PeerOptions options, ChannelHandler... firstHandlers) {
         ChannelHandler codec = codec(options);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.group())
+                .channelFactory(NioDatagramChannel::new)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(firstHandlers).addLast(codec);
+                    }
+                });
         try {
-            return new Bootstrap()
-                    .group(loop.group())
-                    .channelFactory(NioDatagramChannel::new)
-                    .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
-                    .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
-                    .handler(new ChannelInitializer<>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(firstHandlers).addLast(codec);
-                        }
-                    })
-                    .bind(new InetSocketAddress(addressTowards(options.relay()), options.localPort()))
-                    .sync()
-                    .channel();
+            var address = new InetSocketAddress(addressTowards(options.relay()), options.localPort());
+            awaitFree(address);
+            return bootstrap.bind(address).sync().channel();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw noConnection(options, e);
         } catch (IOException e) {
             throw noConnection(options, e);
+        }
+    }
+
+    /// A port that another peer has just left is not free before that peer's selector has looked once more: a channel that
+    /// is registered with one is only then really closed. Binding tells if it stays in use.
+    private static void awaitFree(InetSocketAddress address) throws InterruptedException {
+        long patience = System.nanoTime() + PORT_PATIENCE_NANOS;
+        while (address.getPort() != 0 && !isFree(address) && System.nanoTime() < patience) {
+            TimeUnit.MILLISECONDS.sleep(PORT_POLL_MILLIS);
+        }
+    }
+
+    private static boolean isFree(InetSocketAddress address) {
+        try (var probe = new DatagramSocket(address)) {
+            return probe.isBound();
+        } catch (SocketException e) {
+            return false;
         }
     }
 
