@@ -136,6 +136,7 @@ public final class Relay {
                 if (session.isEstablished()) {
                     counters.add("skipped.random", session.skipped.skipSometimes(session.cells));
                     recovery.timers(session, now);
+                    resumeLane(session, now);
                     delivery.retryOpenings(session);
                 }
             }
@@ -218,21 +219,45 @@ public final class Relay {
         if (dataPlane == null || session.slot >= laneSlots() || !session.isEstablished()) {
             return;
         }
+        withdrawLane(session);
         QuicEndpoint.WriteSide side = session.endpoint().writeSide();
-        if (session.laneLive) {
-            dataPlane.withdrawLane(session.slot);
-            session.laneLive = false;
-            drain();
-        }
-        if (side != null) {
-            if (dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress())) {
-                session.laneBegins(dataPlane);
-            }
+        if (side != null
+                && !session.laneHeld
+                && now() >= session.laneDueNanos
+                && dataPlane.publishLane(session.slot, side, session.endpoint().remoteAddress())) {
+            session.laneBegins(dataPlane);
         }
         refreshLaneLists(session);
         for (LaneStream stream : session.queue.streams()) {
             delivery.handOver(stream);
         }
+    }
+
+    /// Puts a lane in force again that was withdrawn too soon after the last time.
+    private void resumeLane(Session session, long now) {
+        if (!session.laneLive && session.laneDueNanos != 0 && now >= session.laneDueNanos) {
+            session.laneDueNanos = 0;
+            writeSideChanged(session);
+        }
+    }
+
+    private void withdrawLane(Session session) {
+        if (dataPlane != null && session.laneLive) {
+            dataPlane.withdrawLane(session.slot);
+            session.laneLive = false;
+            drain();
+        }
+    }
+
+    /// Keeps a lane out of force until [#releaseLane].
+    void holdLane(Session session) {
+        session.laneHeld = true;
+        withdrawLane(session);
+    }
+
+    void releaseLane(Session session) {
+        session.laneHeld = false;
+        writeSideChanged(session);
     }
 
     /// The next hop's MAC address may not have been known when a connection began, and routes change.

@@ -35,6 +35,8 @@ public final class Session {
     /// @param fin last frame of the stream
     public record StreamChunk(long streamId, long offset, byte[] data, boolean fin) {}
 
+    /// A lane is written anew so often at most: taking the old one out of force holds up everybody for milliseconds.
+    private static final long LANE_REST_NANOS = 100_000_000L;
     final Relay relay;
     final int slot;
     final Cells cells;
@@ -60,6 +62,10 @@ public final class Session {
     final Deque<Delivery.EarlyDatagram> early = new ArrayDeque<>();
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;
+    /// The peer's connection ID is about to change: the lane must not go live.
+    boolean laneHeld;
+    /// The lane is not put in force again before, CLOCK_MONOTONIC.
+    long laneDueNanos;
     boolean laneLive;
     private boolean laneBegun;
     private int firstLaneGeneration;
@@ -150,6 +156,7 @@ public final class Session {
             firstLaneGeneration = plane.laneGeneration(slot);
         }
         laneLive = true;
+        laneDueNanos = relay.now() + LANE_REST_NANOS;
     }
 
     /// Whether a generation of the lane is one of this connection's: the present one, or one from before its connection ID, keys or
@@ -341,9 +348,16 @@ public final class Session {
         relay.locked(() -> relay.readSideChanged(this));
     }
 
-    /// The peer's connection ID or limits have changed: the lane is written anew.
-    public void writeSideChanged() {
-        relay.locked(() -> relay.writeSideChanged(this));
+    /// The peer's connection ID changes. No copy has the old one when `change` begins, and the lane gets the new one afterwards.
+    ///
+    /// @param change called without the engine's lock
+    public void connectionIdChanges(Runnable change) {
+        relay.locked(() -> relay.holdLane(this));
+        try {
+            change.run();
+        } finally {
+            relay.locked(() -> relay.releaseLane(this));
+        }
     }
 
     /// State that only user space keeps, for a policy that begins now.

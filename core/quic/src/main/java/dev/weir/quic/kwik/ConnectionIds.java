@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.cid.ConnectionIdStatus;
+import tech.kwik.core.frame.NewConnectionIdFrame;
 
 /// Forgets retired connection IDs of one connection. Kwik keeps them for ever and walks all of them for every frame that brings or
 /// retires one, so that a peer that replaces its IDs without end costs ever more memory and time.
@@ -24,6 +26,14 @@ final class ConnectionIds {
     boolean isForgotten(int sequenceNumber) {
         Map<Integer, ConnectionIdInfo> own = KwikInternals.ownConnectionIds(manager);
         return !own.containsKey(sequenceNumber) && sequenceNumber < Collections.max(own.keySet());
+    }
+
+    /// Whether a frame retires the peer's connection ID that our packets have.
+    boolean retiresInUse(NewConnectionIdFrame frame) {
+        Map<Integer, ConnectionIdInfo> ids = KwikInternals.peerConnectionIds(manager);
+        byte[] current = manager.getCurrentPeerConnectionId();
+        return ids != null && ids.values().stream().anyMatch(id ->
+                id.getSequenceNumber() < frame.getRetirePriorTo() && Arrays.equals(id.getConnectionId(), current));
     }
 
     void forgetRetired() {

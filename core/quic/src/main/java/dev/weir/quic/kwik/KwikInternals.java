@@ -27,6 +27,7 @@ import tech.kwik.core.recovery.RecoveryManager;
 import tech.kwik.core.recovery.RttEstimator;
 import tech.kwik.core.send.GlobalPacketAssembler;
 import tech.kwik.core.send.LookFirstPacketAssembler;
+import tech.kwik.core.send.LookFirstPacketAssembler.Addressing;
 import tech.kwik.core.send.PacketAssembler;
 import tech.kwik.core.send.PacketNumberGenerator;
 import tech.kwik.core.send.SendRequestQueue;
@@ -73,14 +74,19 @@ final class KwikInternals {
     ///
     /// @return what waits to be sent in 1-RTT packets
     static SendRequestQueue shareSender(
-            SenderImpl sender, VersionHolder version, PacketNumberGenerator numbers, CongestionController congestion, Logger log) {
+            SenderImpl sender,
+            VersionHolder version,
+            PacketNumberGenerator numbers,
+            CongestionController congestion,
+            Addressing addressing,
+            Logger log) {
         var assemblers = (PacketAssembler[]) get(
                 (GlobalPacketAssembler) get(sender, SenderImpl.class, "packetAssembler"),
                 GlobalPacketAssembler.class,
                 "packetAssembler");
         var queues = (SendRequestQueue[]) get(sender, SenderImpl.class, "sendRequestQueue");
         AckGenerator acks = sender.getGlobalAckGenerator().getAckGenerator(PnSpace.App);
-        assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers);
+        assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers, addressing);
 
         var recovery = (RecoveryManager) get(sender, SenderImpl.class, "recoveryManager");
         var rtt = (RttEstimator) get(sender, SenderImpl.class, "rttEstimater");

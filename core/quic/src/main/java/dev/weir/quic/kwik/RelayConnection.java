@@ -9,10 +9,11 @@ import dev.weir.wire.moqt.ControlMessage;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -46,6 +47,7 @@ import tech.kwik.core.log.Logger;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.ShortHeaderPacket;
+import tech.kwik.core.send.LookFirstPacketAssembler;
 import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnectionRegistry;
@@ -65,13 +67,15 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(RelayConnection.class);
 
     private final Session session;
+    private final ServerConnectionRegistry registry;
     private final SharedPacketNumbers numbers;
     private final InetSocketAddress peer;
     private final AtomicBoolean frameRequested = new AtomicBoolean();
     private final MoqtStreams streams;
     private final SendRequestQueue sendQueue;
     private final ConnectionIds connectionIds;
-    private volatile byte[] connectionId = {};
+    /// Held while the peer's connection ID changes.
+    private final Lock addressing = new ReentrantLock();
     private volatile @Nullable TransportParameters peerParameters;
     private volatile long firstMediaStream = Long.MAX_VALUE;
     private volatile long largestReceived = -1;
@@ -110,12 +114,18 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
                 closeCallback,
                 logger);
         this.session = session;
+        this.registry = registry;
         this.peer = peer;
         this.numbers = new SharedPacketNumbers(session.cells());
         this.streams = new MoqtStreams(this, session);
         this.connectionIds = new ConnectionIds(getConnectionIdManager());
         this.sendQueue = KwikInternals.shareSender(
-                getSender(), quicVersion, numbers, new SharedCongestion(session, getSender(), this::acknowledged), logger);
+                getSender(),
+                quicVersion,
+                numbers,
+                new SharedCongestion(session, getSender(), this::acknowledged),
+                new LookFirstPacketAssembler.Addressing(this::getDestinationConnectionId, addressing),
+                logger);
     }
 
     // ---- handshake, keys, connection IDs
@@ -139,7 +149,6 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         read.setPeerAead(gate);
         peers.set(app, read);
         readKeys = read;
-        connectionId = getDestinationConnectionId();
         if (framing.isOwn()) {
             streams.startWithOwnFraming(); // nothing precedes media: keys and connection IDs are settled only now
         }
@@ -176,14 +185,20 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void process(NewConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
-        super.process(frame, packet, metaData);
-        connectionIds.forgetRetired();
-        byte[] now = getDestinationConnectionId();
-        if (!Arrays.equals(now, connectionId)) {
-            connectionId = now;
-            if (streams.isStarted()) {
-                session.writeSideChanged();
-            }
+        if (streams.isStarted() && connectionIds.retiresInUse(frame)) {
+            session.connectionIdChanges(() -> takeConnectionId(frame, packet, metaData));
+        } else {
+            takeConnectionId(frame, packet, metaData);
+        }
+    }
+
+    private void takeConnectionId(NewConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        addressing.lock();
+        try {
+            super.process(frame, packet, metaData);
+            connectionIds.forgetRetired();
+        } finally {
+            addressing.unlock();
         }
     }
 
@@ -194,6 +209,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         }
         super.process(frame, packet, metaData);
         connectionIds.forgetRetired();
+        // Kwik adds the ID that takes the retired one's place beside any active one, and takes that for any that is not the new one
+        // itself; where it is, as happens in a map that has forgotten entries, packets to the new ID would find no connection.
+        getActiveConnectionIds().forEach(id -> registry.registerAdditionalConnectionId(packet.getDestinationConnectionId(), id));
         session.readSideChanged();
     }
 

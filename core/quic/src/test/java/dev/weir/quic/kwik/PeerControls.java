@@ -4,8 +4,15 @@ package dev.weir.quic.kwik;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import tech.kwik.core.cid.ConnectionIdInfo;
+import tech.kwik.core.cid.ConnectionIdManager;
+import tech.kwik.core.cid.ConnectionIdStatus;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.crypto.ConnectionSecrets;
@@ -50,6 +57,42 @@ final class PeerControls {
                 lost -> {},
                 true);
         await().pollInterval(Duration.ofMillis(1)).until(() -> read.getKeyUpdateCounter() == before + 1);
+    }
+
+    /// Replaces all connection IDs that the relay may use by a new one, and waits until the relay has retired them
+    /// (RFC 9000 section 5.1.2).
+    static void replaceOwnConnectionIds(KwikPeer peer) throws ReflectiveOperationException {
+        var client = (QuicClientConnectionImpl) peer.connection;
+        Map<Integer, ConnectionIdInfo> own = connectionIds(peer).getAllConnectionIds();
+        int next = Collections.max(own.keySet()) + 1;
+        client.newConnectionIds(1, next);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> own.entrySet().stream()
+                .noneMatch(id -> id.getKey() < next && id.getValue().getConnectionIdStatus() != ConnectionIdStatus.RETIRED));
+    }
+
+    /// Uses the relay's next connection ID and retires the one in use, and waits until there is another one to go on with.
+    static void moveToNextConnectionId(KwikPeer peer) throws ReflectiveOperationException, InterruptedException {
+        var client = (QuicClientConnectionImpl) peer.connection;
+        Map<Integer, ConnectionIdInfo> relays = connectionIds(peer).getAllPeerConnectionIds();
+        int used = relays.entrySet().stream()
+                .filter(id -> id.getValue().getConnectionIdStatus() == ConnectionIdStatus.IN_USE)
+                .findAny().orElseThrow().getKey();
+        await().pollInterval(Duration.ofMillis(1)).until(() -> relays.containsKey(used + 1));
+        client.nextDestinationConnectionId();
+        var built = new CountDownLatch(1);
+        peer.sendFrame(new RawFrame(0x01) {
+            @Override
+            public void serialize(ByteBuffer buffer) {
+                super.serialize(buffer);
+                built.countDown();
+            }
+        });
+        built.await(); // a packet that Kwik's sender began before still has the old one, and must not retire it
+        client.retireDestinationConnectionId(used);
+    }
+
+    private static ConnectionIdManager connectionIds(KwikPeer peer) throws ReflectiveOperationException {
+        return (ConnectionIdManager) field(QuicClientConnectionImpl.class, "connectionIdManager").get(peer.connection);
     }
 
     /// Takes more streams of the relay's than were promised in the handshake, and says so.

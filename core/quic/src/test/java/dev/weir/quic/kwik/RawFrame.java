@@ -6,7 +6,7 @@ import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.generic.VariableLengthInteger;
 
 /// A frame of any bytes, sent once: Kwik, which takes it for a PING, does not repeat it.
-final class RawFrame extends PingFrame {
+class RawFrame extends PingFrame {
     private static final int LONGEST = 64;
     private final byte[] bytes;
 

@@ -25,6 +25,9 @@ abstract class UnusualPeerScenarios extends RelayFixture {
     /// How often keys are updated, by each side; the figure is 200.
     static final int KEY_UPDATES = Integer.getInteger("weir.test.keyUpdates", 40);
 
+    /// How often a peer replaces its connection IDs.
+    static final int REPLACEMENTS = Integer.getInteger("weir.test.connectionIds", 60);
+
     /// RFC 9000 section 20.1.
     private static final long PROTOCOL_VIOLATION = 0x0a;
 
@@ -163,6 +166,30 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.awaitDatagrams(subscriber);
         assertThat(publisher.closedWith).isNotDone();
     }
+
+    @Test
+    void losesNothingWhileSubscriberAndPublisherReplaceTheirConnectionIds() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer other = peer(CHACHA);
+        subscribeAlso(other, 2);
+        var load = new Load(subscribed.publisher(), 10, 900);
+        for (int i = 0; i < REPLACEMENTS; i++) {
+            PeerControls.replaceOwnConnectionIds(subscribed.subscriber());
+            PeerControls.moveToNextConnectionId(subscribed.publisher());
+            PeerControls.replaceOwnConnectionIds(other);
+            PeerControls.moveToNextConnectionId(other);
+        }
+        load.finish();
+        load.awaitStreams(subscribed.subscriber());
+        load.awaitStreams(other);
+        load.awaitDatagrams(subscribed.subscriber());
+        load.awaitDatagrams(other);
+        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
+        checkKernelCopied();
+    }
+
+    /// Looks at the counters after connection IDs were replaced: whether the kernel went on making copies.
+    abstract void checkKernelCopied();
 
     @Test
     void servesConnectionIdsOfEveryLength() throws Exception {
