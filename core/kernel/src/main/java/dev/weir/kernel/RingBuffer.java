@@ -19,6 +19,7 @@ public final class RingBuffer implements AutoCloseable {
     private static final int BUSY = 1 << 31;
     private static final int DISCARDED = 1 << 30;
     private static final int HEADER = 8;
+    private static final long LONGEST_WRITE_NANOS = 100_000_000L;
     private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
     private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
 
@@ -64,9 +65,9 @@ public final class RingBuffer implements AutoCloseable {
         }
     }
 
-    /// Hands over every record that was complete when it was called, and more if they come meanwhile in its way; returns at
-    /// a record that a program is still writing (its successors wait with it), and at the latest after what was in the buffer
-    /// at the start. A record counts as consumed even if the handler throws.
+    /// Hands over every record that was in the buffer when it was called. For one that a program is still writing on another processor
+    /// it waits, since its successors may be complete, and what they tell may have happened already: a program's packet can be on
+    /// its way while the record before that packet's is not written yet. A record counts as consumed even if the handler throws.
     ///
     /// @param handler gets each record
     /// @return number of records handed over
@@ -91,6 +92,9 @@ public final class RingBuffer implements AutoCloseable {
             long at = position & mask;
             int header = (int) LENGTH.getAcquire(data, at);
             if ((header & BUSY) != 0) {
+                header = awaitWritten(at);
+            }
+            if ((header & BUSY) != 0) {
                 break;
             }
             int length = header & ~DISCARDED;
@@ -106,6 +110,17 @@ public final class RingBuffer implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    /// Programs write a record in one go, in microseconds; but the processor of a virtual machine may pause in between.
+    private int awaitWritten(long at) {
+        long patience = System.nanoTime() + LONGEST_WRITE_NANOS;
+        int header = (int) LENGTH.getAcquire(data, at);
+        while ((header & BUSY) != 0 && System.nanoTime() < patience) {
+            Thread.onSpinWait();
+            header = (int) LENGTH.getAcquire(data, at);
+        }
+        return header;
     }
 
     /// @return bytes between consumer and producer, headers included; a record being written counts
