@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A headless Chromium with one page, driven by the DevTools protocol over a pipe: no port, no driver, no further dependency.
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -44,7 +44,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// @param profile an empty folder
-    static Browser start(Path profile) throws IOException {
+    public static Browser start(Path profile) throws IOException {
         // The pipe is at descriptors 3 and 4 of the browser; what it says on its own goes to standard error.
         String command = "exec chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run"
                 + " --disable-background-networking --disable-component-update --disable-sync --hide-scrollbars --lang=en"
@@ -134,13 +134,13 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    void open(String url) {
+    public void open(String url) {
         call("Page.navigate", Map.of("url", url));
         awaitTrue("document.readyState === 'complete'");
     }
 
     /// The value of a script's expression; a promise is waited for.
-    JsonNode evaluate(String script) {
+    public JsonNode evaluate(String script) {
         JsonNode result = call("Runtime.evaluate", Map.of("expression", script, "returnByValue", true, "awaitPromise", true));
         if (result.has("exceptionDetails")) {
             throw new AssertionError(script + ": " + result.path("exceptionDetails"));
@@ -148,12 +148,12 @@ final class Browser implements AutoCloseable {
         return result.path("result").path("value");
     }
 
-    void awaitTrue(String script) {
+    public void awaitTrue(String script) {
         await().atMost(PATIENCE).alias(script).until(() -> evaluate(script).asBoolean(false));
     }
 
     /// The text of the first element that fits.
-    String text(String selector) {
+    public String text(String selector) {
         return evaluate("document.querySelector(" + quoted(selector) + ").textContent").asString();
     }
 
@@ -198,12 +198,12 @@ final class Browser implements AutoCloseable {
     }
 
     /// Errors of scripts, refused loads, failed requests.
-    List<String> complaints() {
+    public List<String> complaints() {
         return List.copyOf(complaints);
     }
 
     /// Everything the page has asked for.
-    List<String> urls() {
+    public List<String> urls() {
         return List.copyOf(urls);
     }
 

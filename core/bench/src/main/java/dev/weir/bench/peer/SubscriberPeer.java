@@ -62,6 +62,11 @@ public final class SubscriberPeer implements AutoCloseable {
             return new Request(track, filter, start, null, firstMeasuredGroup, arrivals);
         }
 
+        /// @return the same with somebody who hears of every object
+        public Request withArrivals(ArrivalListener listener) {
+            return new Request(track, filter, start, output, firstMeasuredGroup, listener);
+        }
+
         ContentOutput openOutput() {
             return ContentOutput.open(output);
         }

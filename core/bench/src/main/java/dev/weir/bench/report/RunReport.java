@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param softirqSystemUs all softirq time of the whole machine during the run, microseconds: an upper bound
 /// @param relayStatistics the relay's own counters, as they grew during the run
 /// @param network what an unkind network did; null: it was not
+/// @param observations what subscribers saw over time; null: nobody watched
 /// @param problems expectations that did not hold, as sentences
 /// @param remarks what else is worth knowing, as sentences
 public record RunReport(
@@ -52,5 +53,6 @@ public record RunReport(
         long softirqSystemUs,
         Map<String, Long> relayStatistics,
         @Nullable NetworkReport network,
+        @Nullable Observations observations,
         List<String> problems,
         List<String> remarks) {}

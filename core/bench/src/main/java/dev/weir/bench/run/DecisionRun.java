@@ -72,7 +72,8 @@ final class DecisionRun {
             publisher.announce(TrackContent.SYNTHETIC, false);
             int size = Math.min(SyntheticLoad.DEFAULT_SIZE, publisher.largestPayload(TrackContent.SYNTHETIC));
             var request = new SubscriberPeer.Request(TRACK, null, null, null, 0);
-            try (Subscribers _ = Subscribers.connect(bed.topology().subscribers(), SUBSCRIBERS, bed.trust(), request, null)) {
+            var access = new Subscribers.Access(bed.trust(), null, null, null);
+            try (Subscribers _ = Subscribers.connect(bed.topology().subscribers(), SUBSCRIBERS, request, access)) {
                 var published = CompletableFuture.runAsync(() -> publisher.publish(new SyntheticSource(RATE, size, seconds)));
                 pause(TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS));
                 for (int round = 0; round < rounds && !published.isDone(); round++) {

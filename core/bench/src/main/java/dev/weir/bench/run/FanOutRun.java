@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -79,6 +81,8 @@ final class FanOutRun {
     /// @param warmUpSeconds at the beginning, not to be measured
     /// @param pcap folder for captures and key logs; null: none
     /// @param faults how unkind the network is while media flows; null: not at all
+    /// @param delay what every packet to and from subscribers waits on its way
+    /// @param arrivals watches objects arrive; null: nobody does
     record Plan(
             int subscribers,
             DeliveryMode mode,
@@ -86,7 +90,15 @@ final class FanOutRun {
             MediaPlan media,
             int warmUpSeconds,
             @Nullable Path pcap,
-            @Nullable NetworkFaults faults) {
+            @Nullable NetworkFaults faults,
+            Duration delay,
+            @Nullable ArrivalLog arrivals) {
+        /// Without delay, and without anybody who watches.
+        Plan(int subscribers, DeliveryMode mode, RelayPath path, MediaPlan media, int warmUpSeconds, @Nullable Path pcap,
+                @Nullable NetworkFaults faults) {
+            this(subscribers, mode, path, media, warmUpSeconds, pcap, faults, Duration.ZERO, null);
+        }
+
         String modeWord() {
             return mode.name().toLowerCase(Locale.ROOT);
         }
@@ -118,6 +130,7 @@ final class FanOutRun {
             return run(relay, publisherLoop, captures);
         } finally {
             workspace.releaseAll(FaultyNetwork.class);
+            workspace.releaseAll(DelayedPaths.class);
             if (captures != null) {
                 workspace.release(captures);
             }
@@ -133,9 +146,12 @@ final class FanOutRun {
         try (PublisherPeer publisher = Subscribers.inside(host,
                 () -> PublisherPeer.connect(publisherLoop, options, TRACK, plan.mode()))) {
             publisher.announce(content, false);
+            DelayedPaths paths = plan.delay().isZero() ? null
+                    : bed.workspace().keep(DelayedPaths.begin(bed.topology().subscribers(), plan.delay()));
+            var access = new Subscribers.Access(bed.trust(), plan.captureFolder(), paths, plan.arrivals());
             try (ObjectSource source = plan.media().open(plan.mode(), publisher.largestPayload(content));
-                    Subscribers subscribers = Subscribers.connect(bed.topology().subscribers(), plan.subscribers(),
-                            bed.trust(), request(), plan.captureFolder())) {
+                    Subscribers subscribers = Subscribers.connect(
+                            bed.topology().subscribers(), plan.subscribers(), request(), access)) {
                 awaitSubscription(publisher);
                 FaultyNetwork network = plan.faults() == null ? null
                         : bed.workspace().keep(FaultyNetwork.begin(bed.topology(), plan.faults(), plan.mode()));
@@ -144,6 +160,7 @@ final class FanOutRun {
                 boolean ended = subscribers.awaitEnd(network == null ? END_SECONDS : END_SECONDS_UNDER_FAULTS);
                 measurement.end();
                 return new RunAnalysis(plan, sent, measurement, relay.path(), network)
+                        .lostOnTheWay(paths == null ? Map.of() : paths.lost(subscribers.ports()))
                         .publisher(publisher, plan.media().remark(publisher.largestPayload(content)))
                         .subscribers(subscribers, ended)
                         .playable(receivedFile())

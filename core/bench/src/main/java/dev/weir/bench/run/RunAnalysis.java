@@ -9,6 +9,7 @@ import dev.weir.bench.report.Copies;
 import dev.weir.bench.report.CpuPerCopy;
 import dev.weir.bench.report.Latency;
 import dev.weir.bench.report.MissingObjects;
+import dev.weir.bench.report.Observations;
 import dev.weir.bench.report.RelayStatistics;
 import dev.weir.bench.report.RunReport;
 import dev.weir.bench.report.SubscriberReport;
@@ -40,6 +41,8 @@ final class RunAnalysis {
     private final Measurement measurement;
     private final @Nullable FaultyNetwork network;
     private final Map<Host, Long> lostByHost = new HashMap<>();
+    private final Map<Host, Long> lostOnTheWay = new HashMap<>();
+    private long framesDecodable;
     private final List<String> problems = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final List<SubscriberReport> subscribers = new ArrayList<>();
@@ -56,6 +59,12 @@ final class RunAnalysis {
         this.measurement = measurement;
         this.relay = measurement.statistics();
         this.wholeRelay = measurement.wholeStatistics();
+    }
+
+    /// Packets that sockets between relay and subscribers dropped: lost objects of DATAGRAM mode.
+    RunAnalysis lostOnTheWay(Map<Host, Long> lost) {
+        lostOnTheWay.putAll(lost);
+        return this;
     }
 
     RunAnalysis publisher(PublisherPeer publisher, @Nullable String remark) {
@@ -108,6 +117,7 @@ final class RunAnalysis {
         MissingObjects missing = MissingObjects.between(sent, received);
         if (plan.mode() == DeliveryMode.DATAGRAM) {
             missing.explain("sink", drops);
+            lostOnTheWay.computeIfPresent(member.host(), (_, lost) -> lost - missing.explain("sink", lost));
         }
         explainByNetwork(missing, member.host());
         relayDrops.replaceAll((reason, count) -> count - missing.explain("relay_" + reason, count));
@@ -116,6 +126,7 @@ final class RunAnalysis {
         }
         rejected += rejectedPackets;
         latency.add(received.latency());
+        framesDecodable += received.frames().decodable();
         boolean equal = Arrays.equals(sent.sha256(), received.sha256());
         subscribers.add(new SubscriberReport(member.address(), received.objects().size(), equal, missing.byReason(),
                 received.duplicates(), drops, rejectedPackets, received.incomplete()));
@@ -177,7 +188,13 @@ final class RunAnalysis {
                 copies.kernel() == 0 ? 0 : (double) bpfNanos / copies.kernel(), tagFailures, protocolViolations,
                 plan.media().word(), plan.media().seconds(), plan.warmUpSeconds(), HexFormat.of().formatHex(sent.sha256()),
                 sent.failures(), measurement.cpu().softirqMicros(), wholeRelay.values(),
-                network == null ? null : network.report(), problems, remarks);
+                network == null ? null : network.report(), observations(), problems, remarks);
+    }
+
+    private @Nullable Observations observations() {
+        ArrivalLog arrivals = plan.arrivals();
+        return arrivals == null ? null
+                : arrivals.observations(sent.frames().values().stream().mapToLong(Long::longValue).sum(), framesDecodable);
     }
 
     private void expect(Copies copies, long tagFailures, long protocolViolations) {

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// All subscribers of a run: on one event loop, spread over the hosts of a topology, some by IPv4 and some by IPv6.
@@ -38,20 +40,36 @@ final class Subscribers implements AutoCloseable {
         }
     }
 
+    /// How subscribers reach the relay.
+    ///
+    /// @param trust which relay
+    /// @param keyLogs folder for a key log per subscriber; null: none
+    /// @param paths what takes time on the way; null: nothing
+    /// @param arrivals watches objects arrive; null: nobody does
+    record Access(Trust trust, @Nullable Path keyLogs, @Nullable DelayedPaths paths, @Nullable ArrivalLog arrivals) {
+        PeerOptions options(int number, Host host, boolean ipv6) {
+            InetAddress relay = ipv6 ? host.relayIpv6() : host.relayIpv4();
+            Path keyLog = keyLogs == null ? null : keyLogs.resolve(name(number) + ".keys");
+            var address = paths == null ? new InetSocketAddress(relay, RelayProcess.PORT) : paths.relaySeenFrom(host);
+            return PeerOptions.of(address, trust).withKeyLog(keyLog);
+        }
+
+        SubscriberPeer.Request own(SubscriberPeer.Request request, int number) {
+            SubscriberPeer.Request own = number == 0 ? request : request.withoutOutput();
+            return arrivals == null ? own : own.withArrivals(arrivals.subscriber());
+        }
+    }
+
     /// Connects and subscribes all, one after the other.
     ///
     /// @param request what to subscribe to; only the first writes its content to the file
-    /// @param keyLogs folder for a key log per subscriber; null: none
-    static Subscribers connect(
-            List<Host> hosts, int count, Trust trust, SubscriberPeer.Request request, @Nullable Path keyLogs) {
+    static Subscribers connect(List<Host> hosts, int count, SubscriberPeer.Request request, Access access) {
         var subscribers = new Subscribers();
         try {
             for (int number = 0; number < count; number++) {
                 Host host = hosts.get(number % hosts.size());
-                InetAddress relay = number / hosts.size() % 2 == 0 ? host.relayIpv4() : host.relayIpv6();
-                Path keyLog = keyLogs == null ? null : keyLogs.resolve(name(number) + ".keys");
-                PeerOptions options = PeerOptions.of(new InetSocketAddress(relay, RelayProcess.PORT), trust).withKeyLog(keyLog);
-                SubscriberPeer.Request own = number == 0 ? request : request.withoutOutput();
+                PeerOptions options = access.options(number, host, number / hosts.size() % 2 != 0);
+                SubscriberPeer.Request own = access.own(request, number);
                 SubscriberPeer peer = inside(host, () -> SubscriberPeer.connect(subscribers.loop, options, own));
                 subscribers.members.add(new Member(peer, host));
                 peer.subscribe();
@@ -107,6 +125,10 @@ final class Subscribers implements AutoCloseable {
             LockSupport.parkNanos(POLL_NANOS);
         }
         return false;
+    }
+
+    Set<Integer> ports() {
+        return members.stream().map(member -> member.peer().localAddress().getPort()).collect(Collectors.toSet());
     }
 
     /// Packets that each one's own socket has dropped.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.crypto.BaseAeadImpl;
 import tech.kwik.core.crypto.KeyUpdateSupport;
@@ -11,16 +13,20 @@ import tech.kwik.core.impl.DecryptionException;
 /// Stands before Kwik's 1-RTT read keys and makes the key a function of the packet number as well (DESIGN rule 2). Kwik forgets the
 /// keys before an update with the first packet of the new phase, so that every packet which that one has overtaken is lost, and
 /// derives keys anew for each of them. Here the old keys stay for three probe timeouts and the next ones are known beforehand
-/// (RFC 9001 sections 6.3 and 6.5).
+/// (RFC 9001 sections 6.3 and 6.5). A peer that updates again sooner than section 6.5 asks for loses nothing either: the keys of some
+/// updates before are kept as long, and the packet numbers tell them from those whose key phase bit is the same.
 ///
 /// Packets are opened by one thread at a time; keys may be asked for by any.
 final class ReadKeys implements Aead {
     private static final int NONCE = 12;
+    /// Updates whose keys are kept.
+    private static final int KEPT = 8;
 
     private final KeyUpdateSupport delegate;
     private final LongSupplier endOfOld;
     private volatile Phase phase;
-    private @Nullable BaseAeadImpl old;
+    /// The newest first.
+    private final Deque<Old> olds = new ArrayDeque<>();
     private volatile long oldUntil;
     private volatile boolean nextGiven;
     private Aead peer = this;
@@ -34,6 +40,12 @@ final class ReadKeys implements Aead {
     /// @param next those after the next update
     /// @param bit key phase bit of the current ones
     record Phase(BaseAeadImpl current, BaseAeadImpl next, int bit) {}
+
+    /// Keys that an update has put out of force.
+    ///
+    /// @param lowest the smallest number of a packet that was opened with them
+    /// @param until when they go, as [System#nanoTime]
+    private record Old(BaseAeadImpl keys, int bit, long lowest, long until) {}
 
     /// @param delegate Kwik's wrapper
     /// @param endOfOld asked when keys were updated: until when the old ones serve, as [System#nanoTime]
@@ -86,21 +98,37 @@ final class ReadKeys implements Aead {
         openedWithNext = -1;
         Phase now = phase;
         long number = packetNumber(now.current, nonce);
-        if (phaseOfPacket == now.bit) {
+        Old before = olds.peekFirst();
+        if (phaseOfPacket == now.bit && (before == null || number >= before.lowest)) {
             byte[] opened = now.current.aeadDecrypt(associatedData, message, nonce);
             lowestOfPhase = Math.min(lowestOfPhase, number);
             return opened;
         }
-        BaseAeadImpl before = old;
         if (before != null && number < lowestOfPhase) {
-            if (isOldOver(System.nanoTime())) {
-                throw new DecryptionException("packet " + number + " came too long after the key update");
-            }
-            return before.aeadDecrypt(associatedData, message, nonce(now.current, before, nonce));
+            BaseAeadImpl keys = oldKeys(number);
+            return keys.aeadDecrypt(associatedData, message, nonce(now.current, keys, nonce));
         }
         byte[] opened = now.next.aeadDecrypt(associatedData, message, nonce(now.current, now.next, nonce));
         openedWithNext = number;
         return opened;
+    }
+
+    /// The keys of a packet from before the last update. Packets of one phase have smaller numbers than all of the next one, so
+    /// the number tells apart what has the same key phase bit.
+    private BaseAeadImpl oldKeys(long number) throws DecryptionException {
+        Iterator<Old> candidates = olds.iterator();
+        Old found = candidates.next();
+        while (candidates.hasNext() && (found.bit != phaseOfPacket || number < found.lowest)) {
+            Old older = candidates.next();
+            if (found.bit == phaseOfPacket && number >= older.lowest) {
+                break; // overtaken by all others of its phase, but after the phase before
+            }
+            found = older;
+        }
+        if (found.bit != phaseOfPacket || System.nanoTime() - found.until >= 0) {
+            throw new DecryptionException("packet " + number + " came too long after the key update");
+        }
+        return found.keys;
     }
 
     private static long packetNumber(BaseAeadImpl current, byte[] nonce) {
@@ -128,11 +156,14 @@ final class ReadKeys implements Aead {
         if (openedWithNext < 0) {
             return;
         }
+        Phase before = phase;
+        oldUntil = endOfOld.getAsLong();
+        olds.addFirst(new Old(before.current, before.bit, Math.min(lowestOfPhase, openedWithNext), oldUntil));
+        if (olds.size() > KEPT) {
+            olds.removeLast();
+        }
         lowestOfPhase = openedWithNext;
         openedWithNext = -1;
-        Phase before = phase;
-        old = before.current;
-        oldUntil = endOfOld.getAsLong();
         nextGiven = false;
         delegate.checkKeyPhase(phaseOfPacket);
         delegate.setPeerAead(this); // whose counter is never behind: our write keys follow when our own state is complete

@@ -146,25 +146,27 @@ abstract class UnusualPeerScenarios extends RelayFixture {
     abstract void checkKernelOpened();
 
     @Test
-    void losesNothingWhileTheReorderedPublisherUpdatesItsKeys() throws Exception {
+    void losesNothingWhileReorderedPeersUpdateTheirKeys() throws Exception {
         KwikPeer publisher = peer(connectReordered());
         var announce = publisher.request(new PublishNamespace(
                 0, TrackNamespace.parse("live"), Parameters.EMPTY));
         announce.answer();
-        KwikPeer subscriber = peer(CHACHA);
+        KwikPeer subscriber = peer(connectReordered());
         var request = subscriber.request(subscribe(null));
         acceptSubscribe(publisher);
         assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
         awaitLanes(1);
-        var controls = new PeerControls(publisher);
+        var ofPublisher = new PeerControls(publisher);
+        var ofSubscriber = new PeerControls(subscriber);
         var load = new Load(publisher, 10, 900);
-        for (int i = 0; i < KEY_UPDATES / 3; i++) {
-            controls.updateKeys();
+        for (int i = 0; i < KEY_UPDATES; i++) {
+            ofPublisher.updateKeys();
+            ofSubscriber.updateKeys();
         }
         load.finish();
         load.awaitStreams(subscriber);
         load.awaitDatagrams(subscriber);
-        assertThat(publisher.closedWith).isNotDone();
+        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
     }
 
     @Test
@@ -179,17 +181,17 @@ abstract class UnusualPeerScenarios extends RelayFixture {
             PeerControls.replaceOwnConnectionIds(other);
             PeerControls.moveToNextConnectionId(other);
         }
+        awaitCopies();
         load.finish();
         load.awaitStreams(subscribed.subscriber());
         load.awaitStreams(other);
         load.awaitDatagrams(subscribed.subscriber());
         load.awaitDatagrams(other);
         assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
-        checkKernelCopied();
     }
 
-    /// Looks at the counters after connection IDs were replaced: whether the kernel went on making copies.
-    abstract void checkKernelCopied();
+    /// Waits until whoever is to make copies makes some for every lane.
+    abstract void awaitCopies();
 
     @Test
     void servesConnectionIdsOfEveryLength() throws Exception {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.bench.report;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A comparison as text: what subscribers saw, what it took, what is missing.
+public final class CompareTable {
+    private static final List<String> CELL = List.of("MODE", "PATH", "SUBSCRIBERS", "LOSS %", "DELAY ms");
+
+    private CompareTable() {}
+
+    /// @param report a comparison
+    /// @return tables with a row for each combination, medians with the least and the greatest of the repetitions, with line ends
+    public static String of(CompareReport report) {
+        return table(report, CompareFigure.DELIVERY, "MISSING BY REASON") + "\n" + table(report, CompareFigure.COST, null);
+    }
+
+    private static String table(CompareReport report, List<CompareFigure> figures, @Nullable String last) {
+        var headings = new ArrayList<>(CELL);
+        figures.forEach(figure -> headings.add(figure.heading()));
+        if (last != null) {
+            headings.add(last);
+        }
+        var table = new TextTable(headings.toArray(String[]::new));
+        report.byCell().forEach((cell, runs) -> {
+            var row = new ArrayList<>(List.of(cell.mode(), cell.path(), String.valueOf(cell.subscribers()), cell.loss(),
+                    String.valueOf(cell.delayMs())));
+            figures.forEach(figure -> row.add(figure.text(runs)));
+            if (last != null) {
+                row.add(runs.isEmpty() ? "failed" : missing(runs));
+            }
+            table.row(row.toArray(String[]::new));
+        });
+        return table.lines().stream().map(line -> line + "\n").collect(Collectors.joining());
+    }
+
+    /// @param runs repetitions
+    /// @return objects of all subscribers and repetitions that did not come, by reason; `none`
+    public static String missing(Collection<RunReport> runs) {
+        var reasons = new TreeMap<String, Long>();
+        runs.forEach(run -> run.perSubscriber().forEach(
+                subscriber -> subscriber.missing().forEach((reason, count) -> reasons.merge(reason, count, Long::sum))));
+        return reasons.isEmpty() ? "none"
+                : reasons.entrySet().stream().map(CompareTable::reason).collect(Collectors.joining(", "));
+    }
+
+    private static String reason(Map.Entry<String, Long> entry) {
+        return entry.getKey() + " " + entry.getValue();
+    }
+}
