@@ -157,17 +157,10 @@ final class Delivery {
 
     /// Opens the subscriber's copy of a stream that the kernel has not opened, as far as the subscription wants it.
     private void open(Subscription subscription, UpstreamStream stream) {
-        if (!subscription.forward || !stream.hasHeader() || !subscription.wantsGroup(stream.group()) || stream.isReset()) {
+        if (!isWanted(subscription, stream)) {
             return;
         }
-        if (subscription.isPast(stream)) {
-            return;
-        }
-        boolean whole = stream.isWantedWhole(subscription);
-        UpstreamStream.MidStart entry = whole ? null : stream.enterAt(subscription.start);
-        if (!whole && entry == null || !isForwarded(subscription, stream)) {
-            return;
-        }
+        UpstreamStream.MidStart entry = stream.isWantedWhole(subscription) ? null : stream.enterAt(subscription.start);
         Session session = subscription.session;
         long id = session.cells.drawStreamId();
         if (id < 0) {
@@ -186,6 +179,16 @@ final class Delivery {
         }
         handOver(copy);
         relay.completion().wake(session);
+    }
+
+    /// Whether a subscription gets a stream that it has no copy of yet, as soon as it allows one more.
+    boolean isWanted(Subscription subscription, UpstreamStream stream) {
+        if (!subscription.forward || !stream.hasHeader() || !subscription.wantsGroup(stream.group()) || stream.isReset()
+                || subscription.isPast(stream)) {
+            return false;
+        }
+        return (stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null)
+                && isForwarded(subscription, stream);
     }
 
     private void note(Subscription subscription, UpstreamStream stream, Obstacle obstacle, String reason) {

@@ -12,6 +12,8 @@ import java.util.List;
 final class ObjectCache {
     /// A finished stream stays known this long after its last change, so that a late retransmission is still recognised.
     private static final long LINGER_NANOS = 1_000_000_000L;
+    /// So long it waits for subscribers that allow no further stream; then it is of no use to them.
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     private final Relay relay;
     private final long most;
@@ -50,7 +52,8 @@ final class ObjectCache {
             for (UpstreamStream stream : new ArrayList<>(track.streams)) {
                 boolean over = stream.finalSize() >= 0 || stream.isReset();
                 boolean settled = over && !track.isRecent(stream.group()) && isSettled(track, stream);
-                if (settled && now - stream.lastChangeNanos > LINGER_NANOS) {
+                long age = now - stream.lastChangeNanos;
+                if (settled && age > LINGER_NANOS && (age > PATIENCE_NANOS || !isAwaited(track, stream))) {
                     evict(track, stream);
                 }
             }
@@ -75,8 +78,23 @@ final class ObjectCache {
         return true;
     }
 
+    private boolean isAwaited(Track track, UpstreamStream stream) {
+        return track.subscriptions.stream().anyMatch(subscription -> awaits(subscription, stream));
+    }
+
+    /// Whether a subscription has no copy of the stream, and only because its peer's MAX_STREAMS allows none.
+    private boolean awaits(Subscription subscription, UpstreamStream stream) {
+        return subscription.active
+                && !subscription.done
+                && subscription.streamOf(stream) == null
+                && relay.delivery().isWanted(subscription, stream);
+    }
+
     private void evict(Track track, UpstreamStream stream) {
         for (Subscription subscription : track.subscriptions) {
+            if (awaits(subscription, stream)) {
+                relay.counters().increment("dropped.stream_limit");
+            }
             subscription.rulings.remove(stream);
             LaneStream copy = subscription.streams.remove(stream);
             if (copy == null) {
