@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// Has tshark judge what `demo --pcap` captured: every packet decrypts, none is malformed, no number comes twice under one key.
-final class CaptureJudge {
+public final class CaptureJudge {
     private static final int RELAY_PORT = 4433;
     private static final int FEWEST_PACKETS = 100;
 
@@ -24,11 +24,18 @@ final class CaptureJudge {
             files = all.filter(file -> file.toString().endsWith(".pcap")).sorted().toList();
         }
         for (Path file : files) {
-            TsharkReport judgement = TsharkOracle.check(file, keyLog(file), RELAY_PORT);
-            assertThat(judgement.packets()).as("%s", file).isGreaterThan(FEWEST_PACKETS);
-            assertThat(judgement.isClean()).as("%s: %s", file, judgement).isTrue();
+            judge(file, keyLog(file));
         }
         return files.size();
+    }
+
+    /// Judges one capture with both directions of all its connections.
+    ///
+    /// @param keys keys of all of them
+    public static void judge(Path pcap, Path keys) {
+        TsharkReport judgement = TsharkOracle.check(pcap, keys, RELAY_PORT);
+        assertThat(judgement.packets()).as("%s", pcap).isGreaterThan(FEWEST_PACKETS);
+        assertThat(judgement.isClean()).as("%s: %s", pcap, judgement).isTrue();
     }
 
     private static Path keyLog(Path capture) throws IOException {

@@ -173,6 +173,15 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
+    /// Kills the relay, and waits until it is gone.
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Ends the relay, first politely.
     @Override
     public void close() {

@@ -126,7 +126,9 @@ final class MoqtStreams {
     }
 
     /// Reads messages until the stream ends, in whatever way.
-    private static void readMessages(InputStream in, ControlDecoder decoder, MessageHandler handler) {
+    ///
+    /// @return whether the peer ended it; else it was reset, or the connection is over
+    private static boolean readMessages(InputStream in, ControlDecoder decoder, MessageHandler handler) {
         byte[] buffer = new byte[READ_BYTES];
         try {
             int count;
@@ -137,8 +139,10 @@ final class MoqtStreams {
                     handler.handle(message);
                 }
             }
+            return true;
         } catch (IOException e) {
             LOG.atDebug().addKeyValue("reason", e.getMessage()).log("request stream ended early");
+            return false;
         }
     }
 
@@ -160,7 +164,7 @@ final class MoqtStreams {
             }
             long type = Vi64.decode(ByteBuffer.wrap(buffer, 0, count));
             if (type == SETUP_STREAM) {
-                readControl(in, buffer, count);
+                readControl(stream, in, buffer, count);
             } else if (type == PADDING_STREAM) {
                 stream.abortReading(0);
             } else if (type <= 0x7f && (type & SUBGROUP_BIT) != 0) {
@@ -178,15 +182,17 @@ final class MoqtStreams {
         }
     }
 
-    private void readControl(InputStream in, byte[] buffer, int count) {
+    private void readControl(QuicStream stream, InputStream in, byte[] buffer, int count) {
         var decoder = new ControlDecoder();
         decoder.feed(Arrays.copyOf(buffer, count));
         ControlMessage message;
         while ((message = decoder.next()) != null) {
             session.control(message);
         }
-        readMessages(in, decoder, session::control);
-        connection.close(SessionError.PROTOCOL_VIOLATION.code(), "the control stream was closed");
+        // Neither side may end its control stream (draft-18 section 3.3), but one ends with its connection.
+        if (readMessages(in, decoder, session::control) || resetCodes.containsKey(stream.getStreamId())) {
+            connection.close(SessionError.PROTOCOL_VIOLATION.code(), "the control stream was closed");
+        }
     }
 
     private void readData(QuicStream stream, InputStream in, byte[] buffer, int count) throws IOException {
