@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param statisticsInterval how often the file of `serve --stats` is rewritten
 /// @param cacheBytes upper bound of the relay's object cache, all tracks together, bytes
+/// @param ringBytes size of the ring buffer through which the kernel tells what it sent, bytes, a power of two
 /// @param idleTimeout a connection that sends nothing for this long is given up
 /// @param fan connections whose payloads are not MoQT
 /// @param management health, metrics and the page
@@ -24,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record AppProperties(
         @DefaultValue("200ms") Duration statisticsInterval,
         @DefaultValue("268435456") long cacheBytes,
+        @DefaultValue("4194304") int ringBytes,
         @DefaultValue("30s") Duration idleTimeout,
         @DefaultValue Fan fan,
         @DefaultValue Management management,

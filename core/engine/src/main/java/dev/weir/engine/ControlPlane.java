@@ -84,13 +84,25 @@ final class ControlPlane {
     /// Request IDs of the peer are even and ascend by two. Streams may overtake each other, so only parity and
     /// repetition below the next expected ID are judged per arrival.
     private boolean takeRequestId(Session session, long requestId) {
-        if ((requestId & 1) != 0 || !session.requestIds.add(requestId)) {
-            relay.counters().increment("protocol_violations");
-            session.endpoint()
-                    .close(SessionError.INVALID_REQUEST_ID.code(), "request ID " + requestId + " has the wrong parity or was used");
+        long ordinal = requestId >>> 1;
+        if ((requestId & 1) != 0 || session.requestIds.contains(ordinal, ordinal + 1)) {
+            invalidRequestId(session, "request ID " + requestId + " has the wrong parity or was used");
+            return false;
+        }
+        session.requestIds.add(ordinal, ordinal + 1);
+        if (session.requestIds.size() > MOST_REQUEST_ID_GAPS) {
+            invalidRequestId(session, "request IDs ascend by two, and up to " + requestId + " too many were left out");
             return false;
         }
         return true;
+    }
+
+    /// Requests may overtake each other, but there are no more of them open than the peer may have streams.
+    private static final int MOST_REQUEST_ID_GAPS = 512;
+
+    private void invalidRequestId(Session session, String reason) {
+        relay.counters().increment("protocol_violations");
+        session.endpoint().close(SessionError.INVALID_REQUEST_ID.code(), reason);
     }
 
     private void subscribe(Session session, RequestChannel channel, Subscribe request) {

@@ -12,9 +12,19 @@ public final class NewReno implements CongestionControl {
     private static final long MINIMUM_WINDOW = 2 * PACKET;
     private static final long MAXIMUM_WINDOW = 64L << 20;
 
-    private long window = INITIAL_WINDOW;
+    private long window;
     private long slowStartThreshold = Long.MAX_VALUE;
     private long recoveryStartNanos = Long.MIN_VALUE;
+
+    /// With the initial window above.
+    public NewReno() {
+        this(INITIAL_WINDOW);
+    }
+
+    /// @param initialWindow bytes; two packets at least
+    public NewReno(long initialWindow) {
+        window = Math.max(MINIMUM_WINDOW, initialWindow);
+    }
 
     @Override
     public synchronized long window() {

@@ -65,6 +65,7 @@ public final class Relay {
     private final RelaySteering steering = new RelaySteering(this);
     private final RelayTracing tracing = new RelayTracing(this);
     private final Supplier<Long> clock;
+    private final Supplier<CongestionControl> congestion;
     private int nextUnsharedSlot = 1 << 20;
     private long retired;
     private long lanesLookedAfterNanos;
@@ -81,6 +82,20 @@ public final class Relay {
             long leaseNanos,
             long cacheBytes,
             Supplier<Long> clock) {
+        this(dataPlane, classes, leaseNanos, cacheBytes, clock, NewReno::new);
+    }
+
+    /// The same with another congestion controller.
+    ///
+    /// @param congestion makes that of a connection
+    public Relay(
+            @Nullable DataPlane dataPlane,
+            LaneClassifier classes,
+            long leaseNanos,
+            long cacheBytes,
+            Supplier<Long> clock,
+            Supplier<CongestionControl> congestion) {
+        this.congestion = congestion;
         this.dataPlane = dataPlane;
         this.leaseNanos = leaseNanos;
         this.clock = clock;
@@ -95,7 +110,7 @@ public final class Relay {
         return lockedGet(() -> {
             int slot = freeSlot();
             Cells cells = slot < laneSlots() && dataPlane != null ? dataPlane.cells(slot) : Cells.privateCells();
-            var session = new Session(this, slot, cells, new NewReno());
+            var session = new Session(this, slot, cells, congestion.get());
             sessions.put(slot, session);
             counters.increment("connections.accepted");
             return session;

@@ -15,9 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -78,7 +76,8 @@ public final class Session {
     long suspectedNanos;
     int publisherGeneration;
     long nextRequestId = 1;
-    final Set<Long> requestIds = new LinkedHashSet<>();
+    /// Request IDs that the peer has used, halved: one range, as long as it leaves none out.
+    final RangeSet requestIds = new RangeSet();
     boolean setupReceived;
     long maxAckDelayNanos = 25_000_000;
     int probes;
@@ -107,6 +106,11 @@ public final class Session {
     /// Bytes in flight, of kernel and user space together.
     public long bytesInFlight() {
         return cells.bytesInFlight();
+    }
+
+    /// The unidirectional stream ID that kernel or user space will open next; every smaller one was opened.
+    public long nextStreamId() {
+        return cells.nextStreamId();
     }
 
     /// A packet that user space sent is in flight, or (negative) no longer.

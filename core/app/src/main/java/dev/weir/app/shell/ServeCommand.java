@@ -17,6 +17,7 @@ import dev.weir.app.relay.StatisticsFile;
 import dev.weir.app.relay.TerminationSignal;
 import dev.weir.app.web.ManagementServer;
 import dev.weir.engine.FanProtocol;
+import dev.weir.engine.NewReno;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.PolicyService;
@@ -89,10 +90,14 @@ class ServeCommand {
         if (lease < SHORTEST_LEASE) {
             throw new UsageException("--lease takes " + SHORTEST_LEASE + " milliseconds or more, not " + lease + ".");
         }
+        if (!RelayOptions.isRingSize(properties.ringBytes())) {
+            throw new UsageException("weir.ring-bytes takes a power of two from " + RelayOptions.SMALLEST_RING_BYTES + " on, not "
+                    + properties.ringBytes() + ".");
+        }
         RelayIdentity identity = identity(certificate, key, writeCertificate);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
-                RelayPolicies.classes(properties), fan());
+                RelayPolicies.classes(properties), fan(), properties.ringBytes(), NewReno::new);
         TerminationSignal signal = TerminationSignal.install();
         try (RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.bench.peer.Trust;
+import dev.weir.engine.NewReno;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.LaneClassTable;
@@ -67,7 +68,7 @@ class MonitoringIT {
                 new LaneClassTable(List.of(
                         new LaneClassTable.LaneClass("desk", List.of("10.77.1.0/24")),
                         new LaneClassTable.LaneClass("mobile", List.of()))),
-                null)));
+                null, RelayOptions.DEFAULT_RING_BYTES, NewReno::new)));
         relay = new LocalRelay(server, folder, Map.of());
         Trust trust = new Trust.Pinned(List.of(certificate.certificate()));
         TRACKS.add(LiveTrack.start(topology, DATAGRAMS, DeliveryMode.DATAGRAM, 4, 100, 300, trust));

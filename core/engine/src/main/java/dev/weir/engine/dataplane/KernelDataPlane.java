@@ -19,6 +19,7 @@ import dev.weir.engine.Cells;
 import dev.weir.engine.DataPlane;
 import dev.weir.engine.PolicyPlane;
 import dev.weir.engine.QuicEndpoint;
+import dev.weir.engine.RelayOptions;
 import dev.weir.engine.view.KernelView;
 import dev.weir.engine.view.LaneFacts;
 import dev.weir.kernel.BpfMap;
@@ -103,14 +104,22 @@ public final class KernelDataPlane implements DataPlane {
         laneStreamValue = arena.allocate(LaneStream.LAYOUT);
     }
 
+    /// The same with a ring buffer of the usual size.
+    public static KernelDataPlane open(int port) {
+        return open(port, RelayOptions.DEFAULT_RING_BYTES);
+    }
+
     /// Loads the data plane and attaches it to every device that is up.
     ///
     /// @param port UDP port of the relay
+    /// @param ringBytes size of the ring buffer of records, a power of two of whole pages
     /// @throws KernelException with a sentence for the operator if the kernel or the privileges do not allow it
-    public static KernelDataPlane open(int port) {
+    public static KernelDataPlane open(int port, int ringBytes) {
         KernelFeatures.requireDataPlane();
         byte[] core = BpfObjectFile.resource(OBJECT);
-        LoadedObject object = BpfObjectFile.open(core, OBJECT.substring(OBJECT.lastIndexOf('/') + 1)).load();
+        LoadedObject object = BpfObjectFile.open(core, OBJECT.substring(OBJECT.lastIndexOf('/') + 1))
+                .resize("events", ringBytes)
+                .load();
         try {
             checkLayouts(object);
             var plane = new KernelDataPlane(object, core, port);

@@ -2,13 +2,16 @@
 package dev.weir.quic.kwik;
 
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ack.AckGenerator;
+import tech.kwik.core.ack.GlobalAckGenerator;
 import tech.kwik.core.cc.CongestionController;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
@@ -19,6 +22,8 @@ import tech.kwik.core.crypto.Aead;
 import tech.kwik.core.crypto.BaseAeadImpl;
 import tech.kwik.core.crypto.ConnectionSecrets;
 import tech.kwik.core.crypto.KeyUpdateSupport;
+import tech.kwik.core.frame.AckFrame;
+import tech.kwik.core.frame.Range;
 import tech.kwik.core.impl.VersionHolder;
 import tech.kwik.core.log.Logger;
 import tech.kwik.core.recovery.LossDetector;
@@ -85,11 +90,12 @@ final class KwikInternals {
                 GlobalPacketAssembler.class,
                 "packetAssembler");
         var queues = (SendRequestQueue[]) get(sender, SenderImpl.class, "sendRequestQueue");
-        AckGenerator acks = sender.getGlobalAckGenerator().getAckGenerator(PnSpace.App);
+        var rtt = (RttEstimator) get(sender, SenderImpl.class, "rttEstimater");
+        var acks = new BoundedAckGenerator(sender, rtt);
+        ((AckGenerator[]) get(sender.getGlobalAckGenerator(), GlobalAckGenerator.class, "ackGenerators"))[PnSpace.App.ordinal()] = acks;
         assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers, addressing);
 
         var recovery = (RecoveryManager) get(sender, SenderImpl.class, "recoveryManager");
-        var rtt = (RttEstimator) get(sender, SenderImpl.class, "rttEstimater");
         var detectors = (LossDetector[]) get(recovery, RecoveryManager.class, "lossDetectors");
         set(sender, SenderImpl.class, "congestionController", congestion);
         set(recovery, RecoveryManager.class, "congestionController", congestion);
@@ -99,6 +105,18 @@ final class KwikInternals {
         detectors[PnSpace.App.ordinal()] =
                 new NanosecondLossDetector(recovery, rtt, congestion, sender::flush, log.getQLog());
         return queues[APP];
+    }
+
+    /// Ranges of packet numbers that the next ACK reports, the largest first.
+    @SuppressWarnings("unchecked") // List<Range> in Kwik's source
+    static List<Range> rangesToAcknowledge(AckGenerator acks) {
+        return (List<Range>) get(acks, AckGenerator.class, "rangesToAcknowledge");
+    }
+
+    /// ACKs sent and not acknowledged, by the number of the packet that had them.
+    @SuppressWarnings("unchecked") // SortedMap<Long, AckFrame> in Kwik's source
+    static SortedMap<Long, AckFrame> acknowledgementsSent(AckGenerator acks) {
+        return (SortedMap<Long, AckFrame>) get(acks, AckGenerator.class, "ackSentWithPacket");
     }
 
     /// The array in which the write keys of each level stand, so that a gate can be put before those of 1-RTT.

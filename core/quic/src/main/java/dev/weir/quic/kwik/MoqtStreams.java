@@ -13,12 +13,12 @@ import dev.weir.wire.moqt.SetupOption;
 import dev.weir.wire.moqt.Vi64;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,9 @@ final class MoqtStreams {
     private final Session session;
     private final CountDownLatch started = new CountDownLatch(1);
     private final Map<Integer, Long> resetCodes = new ConcurrentHashMap<>();
-    private volatile @Nullable OutputStream control;
+    /// Unidirectional streams of the peer that are being read.
+    private final Set<Integer> reading = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Outbox control;
     private volatile boolean isOwnFraming;
 
     MoqtStreams(RelayConnection connection, Session session) {
@@ -58,10 +60,10 @@ final class MoqtStreams {
     void start() {
         Thread.ofVirtual().name("moqt-start").start(() -> {
             try {
-                OutputStream out = connection.createStream(false).getOutputStream();
+                var out = outbox(connection.createStream(false));
                 var implementation =
                         new SetupOption(IMPLEMENTATION_OPTION, "weir".getBytes(StandardCharsets.UTF_8));
-                out.write(ControlCodec.encode(new ControlMessage.Setup(List.of(implementation))));
+                out.send(ControlCodec.encode(new ControlMessage.Setup(List.of(implementation))));
                 control = out;
                 connection.handOverToEngine();
                 started.countDown();
@@ -84,12 +86,23 @@ final class MoqtStreams {
         started.countDown();
     }
 
+    /// The peer resets a stream: Kwik will tell its reader that it has ended, and nothing more.
     void resetByPeer(int streamId, long errorCode) {
         resetCodes.put(streamId, errorCode);
     }
 
+    /// Kwik has processed a RESET_STREAM: nobody asks why a stream ended that nobody reads.
+    void resetProcessed(int streamId) {
+        if (!reading.contains(streamId)) {
+            resetCodes.remove(streamId);
+        }
+    }
+
     /// A stream that the peer opened.
     void accept(QuicStream stream) {
+        if (!stream.isBidirectional()) {
+            reading.add(stream.getStreamId());
+        }
         Thread.ofVirtual().name("moqt-stream-" + stream.getStreamId()).start(() -> {
             try {
                 started.await();
@@ -102,12 +115,15 @@ final class MoqtStreams {
                 Thread.currentThread().interrupt();
             } catch (MoqtException e) {
                 connection.close(e.code(), e.getMessage());
+            } finally {
+                reading.remove(stream.getStreamId());
+                resetCodes.remove(stream.getStreamId());
             }
         });
     }
 
     private void readRequest(QuicStream stream) {
-        var channel = new Channel(stream);
+        var channel = new Channel(stream.getStreamId(), outbox(stream));
         var decoder = new ControlDecoder();
         boolean[] first = {true};
         readMessages(stream.getInputStream(), decoder, message -> {
@@ -209,7 +225,7 @@ final class MoqtStreams {
         Thread.ofVirtual().name("moqt-request").start(() -> {
             try {
                 QuicStream stream = connection.createStream(true);
-                var channel = new Channel(stream);
+                var channel = new Channel(stream.getStreamId(), outbox(stream));
                 listener.opened(channel);
                 channel.send(first);
                 readMessages(
@@ -224,48 +240,42 @@ final class MoqtStreams {
     }
 
     void sendControl(ControlMessage message) {
-        OutputStream out = control;
+        Outbox out = control;
         if (out != null) {
-            write(out, message);
+            out.send(ControlCodec.encode(message));
         }
     }
 
-    private static void write(OutputStream out, ControlMessage message) {
-        try {
-            out.write(ControlCodec.encode(message));
-        } catch (IOException e) {
-            LOG.atDebug()
-                    .addKeyValue("message", message.getClass().getSimpleName())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("message not sent, its stream is closed");
-        }
+    private Outbox outbox(QuicStream stream) {
+        return new Outbox(
+                stream.getOutputStream(),
+                () -> connection.close(
+                        SessionError.CONTROL_MESSAGE_TIMEOUT.code(),
+                        "more than " + Outbox.LIMIT + " bytes of answers wait on stream " + stream.getStreamId()
+                                + ", for which the peer gives no credit"));
     }
 
     /// A request stream as the engine uses it.
-    private static final class Channel implements RequestChannel {
-        private final QuicStream stream;
-
-        Channel(QuicStream stream) {
-            this.stream = stream;
-        }
-
-        @Override
-        public long streamId() {
-            return stream.getStreamId();
-        }
-
+    private record Channel(long streamId, Outbox out) implements RequestChannel {
         @Override
         public void send(ControlMessage message) {
-            write(stream.getOutputStream(), message);
+            out.send(ControlCodec.encode(message));
         }
 
         @Override
         public void finish() {
-            try {
-                stream.getOutputStream().close();
-            } catch (IOException e) {
-                LOG.atDebug().addKeyValue("reason", e.getMessage()).log("request stream was closed already");
-            }
+            out.finish();
+        }
+
+        /// A channel is itself and no other with the same content.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
         }
     }
 }

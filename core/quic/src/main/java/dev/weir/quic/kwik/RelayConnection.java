@@ -34,7 +34,6 @@ import tech.kwik.core.frame.MaxDataFrame;
 import tech.kwik.core.frame.MaxStreamDataFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
-import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.ResetStreamFrame;
@@ -299,11 +298,18 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void process(AckFrame frame, QuicPacket packet, PacketMetaData metaData) {
-        if (packet.getEncryptionLevel() != EncryptionLevel.App || !streams.isStarted()) {
-            super.process(frame, packet, metaData);
+        List<Range> ranges = frame.getAcknowledgedRanges();
+        boolean handshake = packet.getEncryptionLevel() != EncryptionLevel.App;
+        if (handshake || !streams.isStarted()) {
+            long next = handshake ? EarlyAcks.HANDSHAKE_PACKETS : session.cells().nextPacketNumber();
+            long never = EarlyAcks.neverSent(ranges, next);
+            if (never == EarlyAcks.NONE) {
+                super.process(frame, packet, metaData);
+            } else {
+                closeForViolation("ACK of packet number " + never + ", which was never sent");
+            }
             return;
         }
-        List<Range> ranges = frame.getAcknowledgedRanges();
         long[] bounds = new long[2 * ranges.size()];
         for (int i = 0; i < ranges.size(); i++) {
             bounds[2 * i] = ranges.get(i).getSmallest();
@@ -376,26 +382,38 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void process(MaxStreamDataFrame frame, QuicPacket packet, PacketMetaData metaData) {
-        if (isMedia(frame.getStreamId())) {
+        if (isMedia(frame.getStreamId()) && isOpened(frame.getStreamId(), "MAX_STREAM_DATA")) {
             session.streamDataLimit(frame.getStreamId(), frame.getMaxData());
-        } else {
+        } else if (!isMedia(frame.getStreamId())) {
             super.process(frame, packet, metaData);
         }
     }
 
     @Override
     public void process(StopSendingFrame frame, QuicPacket packet, PacketMetaData metaData) {
-        if (isMedia(frame.getStreamId())) {
+        if (isMedia(frame.getStreamId()) && isOpened(frame.getStreamId(), "STOP_SENDING")) {
             session.stopSending(frame.getStreamId(), frame.getErrorCode());
-        } else {
+        } else if (!isMedia(frame.getStreamId())) {
             super.process(frame, packet, metaData);
         }
     }
+
+    /// A stream of ours that we have not opened is nothing to speak of (RFC 9000 sections 19.5 and 19.10).
+    private boolean isOpened(int streamId, String frame) {
+        boolean opened = streamId < session.nextStreamId();
+        if (!opened) {
+            closeForError(STREAM_STATE_ERROR, frame + " for stream " + streamId + ", which was never opened");
+        }
+        return opened;
+    }
+
+    private static final long STREAM_STATE_ERROR = 0x05;
 
     @Override
     public void process(ResetStreamFrame frame, QuicPacket packet, PacketMetaData metaData) {
         streams.resetByPeer(frame.getStreamId(), frame.getErrorCode());
         super.process(frame, packet, metaData);
+        streams.resetProcessed(frame.getStreamId());
     }
 
     /// Frames of Kwik's own packets that were acknowledged.
@@ -471,7 +489,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void sendPing() {
-        send(new PingFrame(), lost -> {}, true);
+        if (!sendQueue.hasProbe()) {
+            getSender().sendProbe(EncryptionLevel.App); // whatever the congestion window says (RFC 9002 section 7.5)
+        }
     }
 
     @Override
@@ -509,7 +529,11 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void closeForViolation(String reason) {
-        closeNow(() -> immediateCloseWithError(PROTOCOL_VIOLATION, ErrorType.QUIC_LAYER_ERROR, reason));
+        closeForError(PROTOCOL_VIOLATION, reason);
+    }
+
+    private void closeForError(long error, String reason) {
+        closeNow(() -> immediateCloseWithError(error, ErrorType.QUIC_LAYER_ERROR, reason));
     }
 
     private static final long PROTOCOL_VIOLATION = 0x0a;

@@ -87,7 +87,8 @@ public final class RelayServer implements AutoCloseable {
             var address = (InetSocketAddress) socket.getLocalSocketAddress();
             plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort(), problem);
             var relay = new Relay(
-                    plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime);
+                    plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime,
+                    options.congestion());
             var configuration = configuration(options);
             var tls = new PreferChaCha20(options.keyStore(), options.keyAlias(), options.keyPassword());
             var logger = new KwikLog();
@@ -131,7 +132,7 @@ public final class RelayServer implements AutoCloseable {
 
     private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port, StringBuilder problem) {
         try {
-            return KernelDataPlane.open(port);
+            return KernelDataPlane.open(port, options.ringBytes());
         } catch (KernelException e) {
             if (options.path() == PathMode.KERNEL) {
                 throw new RelayException(ErrorCode.KERNEL, e.getMessage(), e);

@@ -26,6 +26,7 @@ import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.NullLogger;
 
@@ -45,12 +46,23 @@ final class KwikPeer implements AutoCloseable {
     final Set<Integer> brokenStreams = ConcurrentHashMap.newKeySet();
     final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
 
+    /// Changes what is offered and promised in the handshake, and the connection before that.
+    interface Habit extends Consumer<QuicClientConnection.Builder> {
+        /// The connection is made and has not sent anything.
+        default void prepare(QuicClientConnectionImpl connection) throws ReflectiveOperationException {}
+
+        @Override
+        default void accept(QuicClientConnection.Builder builder) {}
+    }
+
     /// A request stream.
     static final class Request {
         final BlockingQueue<ControlMessage> messages = new LinkedBlockingQueue<>();
+        private final QuicStream stream;
         private final OutputStream out;
 
         private Request(QuicStream stream) {
+            this.stream = stream;
             out = stream.getOutputStream();
             Thread.ofVirtual().start(() -> {
                 var decoder = new ControlDecoder();
@@ -72,6 +84,12 @@ final class KwikPeer implements AutoCloseable {
 
         void send(ControlMessage message) throws IOException {
             out.write(ControlCodec.encode(message));
+        }
+
+        /// Ends the request: to the relay it is the end of a subscription.
+        void cancel() throws IOException {
+            stream.getOutputStream().close();
+            stream.abortReading(0);
         }
 
         ControlMessage answer() throws InterruptedException {
@@ -120,6 +138,9 @@ final class KwikPeer implements AutoCloseable {
                 }
             }
         });
+        if (habits instanceof Habit habit) {
+            habit.prepare((QuicClientConnectionImpl) connection);
+        }
         connection.connect();
         if (protocol.equals(RelayServer.ALPN)) {
             sendSetup();

@@ -6,6 +6,7 @@ import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.UnaryOperator;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
 /// Relays without a kernel, on loopback; needs no privileges.
@@ -13,12 +14,17 @@ final class LoopbackRelays {
     private LoopbackRelays() {}
 
     static RelayServer start(DevelopmentCertificate certificate) {
-        return RelayServer.start(RelayOptions.of(
+        return start(certificate, options -> options);
+    }
+
+    /// A relay with other options than usual.
+    static RelayServer start(DevelopmentCertificate certificate, UnaryOperator<RelayOptions> changed) {
+        return RelayServer.start(changed.apply(RelayOptions.of(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 certificate.keyStore(),
                 DevelopmentCertificate.ALIAS,
                 certificate.password(),
-                PathMode.USERSPACE));
+                PathMode.USERSPACE)));
     }
 
     static KwikPeer connect(RelayServer relay, CipherSuite suite) throws Exception {

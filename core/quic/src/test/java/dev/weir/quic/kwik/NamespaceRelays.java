@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 import tech.kwik.core.QuicClientConnection;
 
@@ -30,13 +31,18 @@ final class NamespaceRelays implements AutoCloseable {
     }
 
     RelayServer start(DevelopmentCertificate certificate) throws Exception {
+        return start(certificate, options -> options);
+    }
+
+    /// A relay with other options than usual.
+    RelayServer start(DevelopmentCertificate certificate, UnaryOperator<RelayOptions> changed) throws Exception {
         connected = 0;
-        return topology.relay().call(() -> RelayServer.start(RelayOptions.of(
+        return topology.relay().call(() -> RelayServer.start(changed.apply(RelayOptions.of(
                 new InetSocketAddress(PORT),
                 certificate.keyStore(),
                 DevelopmentCertificate.ALIAS,
                 certificate.password(),
-                PathMode.KERNEL)));
+                PathMode.KERNEL))));
     }
 
     KwikPeer connect(CipherSuite suite) throws Exception {

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.quic.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.engine.CongestionControl;
+import dev.weir.engine.NewReno;
+import dev.weir.engine.RelayOptions;
+import dev.weir.engine.view.LaneStatus;
+import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
+import dev.weir.wire.moqt.ControlMessage.Subscribe;
+import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.ObjectDatagram;
+import dev.weir.wire.moqt.Parameters;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tech.kwik.core.QuicClientConnection;
+
+/// Subscribers that give no credit, acknowledge nothing or want no stream: they harm nobody else, and cost the relay no more than their
+/// share. Every scenario ends with the relay's books and with what is left when everybody has gone.
+abstract class HarmfulPeerScenarios extends RelayFixture {
+    /// Groups that are published beside the harmful peer.
+    private static final int GROUPS = Integer.getInteger("weir.test.harmfulGroups", 60);
+
+    private static final int CACHE_BYTES = 1 << 20;
+
+    abstract RelayServer startRelay(DevelopmentCertificate certificate, UnaryOperator<RelayOptions> changed) throws Exception;
+
+    abstract KwikPeer connect(Consumer<QuicClientConnection.Builder> habits) throws Exception;
+
+    @Override
+    RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
+        return startRelay(certificate, options -> options);
+    }
+
+    @BeforeAll
+    static void bePatient() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
+
+    @AfterAll
+    static void beAsUsual() {
+        Awaitility.reset();
+    }
+
+    /// What the others have, and what the harmful peer has cost, is looked at in the scenario; this is the rest.
+    @AfterEach
+    void booksBalanceAndNothingIsLeft() {
+        await().untilAsserted(() -> {
+            var audit = relay.audit();
+            assertThat(audit.isBalanced()).as("%s", audit.sums()).isTrue();
+        });
+        peers.forEach(KwikPeer::close);
+        await().untilAsserted(() -> {
+            var statistics = relay.statistics();
+            assertThat(statistics).containsEntry("connections", 0L).containsEntry("cache.bytes", 0L);
+            assertThat(statistics).containsEntry("tracks", 0L).containsEntry("lanes", 0L);
+            statistics.forEach((name, count) -> assertThat(name.startsWith("map.") ? count : 0).as(name).isZero());
+        });
+    }
+
+    void restart(UnaryOperator<RelayOptions> changed) throws Exception {
+        relay.close();
+        relay = startRelay(DevelopmentCertificate.create(), changed);
+    }
+
+    KwikPeer peer(Consumer<QuicClientConnection.Builder> habits) throws Exception {
+        KwikPeer peer = connect(habits);
+        peers.add(peer);
+        return peer;
+    }
+
+    KwikPeer.Request subscribeAlso(KwikPeer subscriber, int lanes) throws Exception {
+        KwikPeer.Request request = subscriber.request(subscribe(null));
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(lanes);
+        return request;
+    }
+
+    /// The connection that was made last.
+    LaneStatus latestLane() {
+        return relay.views().lanes().stream().max(Comparator.comparingInt(LaneStatus::id)).orElseThrow();
+    }
+
+    private static void awaitEverything(PublisherLoad load, KwikPeer... subscribers) {
+        for (KwikPeer subscriber : subscribers) {
+            load.awaitStreams(subscriber);
+            load.awaitDatagrams(subscriber);
+        }
+    }
+
+    @Test
+    void sendsNoByteOfStreamsWithoutCreditAndEverythingWithIt() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer without = peer(PeerHabits.connectionCredit(20_000)); // for control and request streams
+        subscribeAlso(without, 2);
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 10).goOn(GROUPS / 2)) {
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+            load.awaitDatagrams(without); // for which no credit is needed
+            assertThat(PublisherLoad.media(without)).isEmpty();
+            assertThat(without.brokenStreams).isEmpty();
+            assertThat(relay.statistics().get("blocked.connection_data")).isPositive();
+            without.sendFrame(new RawFrame(0x10, 100_000_000)); // MAX_DATA (RFC 9000 section 19.9)
+            load.awaitStreams(without);
+        }
+    }
+
+    @Test
+    void answersNobodyWithoutAnyCredit() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer without = peer(PeerHabits.connectionCredit(0));
+        KwikPeer.Request request = without.request(subscribe(null));
+        await().until(() -> relay.statistics().get("subscriptions") == 2);
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 10).goOn(GROUPS / 2)) {
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+        }
+        assertThat(request.messages).isEmpty();
+        assertThat(without.streams).isEmpty();
+        assertThat(without.datagrams).isEmpty();
+        assertThat(relay.statistics()).containsEntry("subscriptions.active", 1L);
+    }
+
+    @Test
+    void putsOutWhoAsksAndAsksAndReadsNoAnswer() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer deaf = peer(PeerHabits.connectionCredit(0));
+        KwikPeer.Request request = deaf.request(subscribe(null));
+        Thread asking = Thread.ofPlatform().daemon().start(() -> ask(deaf, request));
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 10).goOn(GROUPS / 2)) {
+            await().until(() -> relay.statistics().get("connections") == 2);
+            load.goOn(5).finish();
+            awaitEverything(load, subscribed.subscriber());
+        }
+        asking.join();
+    }
+
+    private static void ask(KwikPeer peer, KwikPeer.Request request) {
+        try {
+            for (long id = 2; !peer.connection.isConnected() || id < 200_000; id += 2) {
+                request.send(new RequestUpdate(id, Parameters.builder().forward(true).build()));
+            }
+        } catch (IOException e) {
+            // put out: what was to be seen
+        }
+    }
+
+    @Test
+    void keepsNoMoreThanItsShareForWhoAcknowledgesNothing() throws Exception {
+        restart(options -> options.withCacheBytes(CACHE_BYTES));
+        Subscribed subscribed = subscribed();
+        KwikPeer silent = peer(CHACHA);
+        subscribeAlso(silent, 2);
+        PeerHabits.acknowledgeNothing(silent);
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 30).goOn(GROUPS)) {
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+            LaneStatus lane = latestLane();
+            assertThat(lane.bytesInFlight()).isLessThan(lane.congestionWindow() + 64 * 1252); // beyond it there are probes only
+            assertThat(lane.congestionWindow()).isLessThanOrEqualTo(256 * 1252);
+            assertThat(relay.statistics().get("cache.bytes")).isLessThan(2 * CACHE_BYTES);
+            assertThat(relay.statistics().get("dropped.cache_evicted")).isPositive();
+            assertThat(subscribed.subscriber().brokenStreams).isEmpty();
+        }
+    }
+
+    @Test
+    void endsEveryStreamForWhoWantsNone() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer refusing = peer(CHACHA);
+        subscribeAlso(refusing, 2);
+        refusing.connection.setPeerInitiatedStreamCallback(stream -> stream.abortReading(7));
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 20).goOn(GROUPS)) {
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+            load.awaitDatagrams(refusing);
+            assertThat(relay.statistics().get("dropped.stop_sending")).isPositive();
+            assertThat(subscribed.subscriber().brokenStreams).isEmpty();
+        }
+    }
+
+    /// One window for what kernel and user space send: a controller that never lets more than this be in flight.
+    private record FixedWindow(long window) implements CongestionControl {
+        @Override
+        public void acknowledged(long bytes, long sentNanos, long inFlightBefore) {}
+
+        @Override
+        public void lost(long sentNanos, long nowNanos) {}
+    }
+
+    @Test
+    void obeysAnotherCongestionController() throws Exception {
+        long window = 12 * 1252;
+        restart(options -> options.withCongestion(() -> new FixedWindow(window)));
+        Subscribed subscribed = subscribed();
+        KwikPeer silent = peer(CHACHA);
+        subscribeAlso(silent, 2);
+        PeerHabits.acknowledgeNothing(silent);
+        long before = latestLane().sentBytes();
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 20).goOn(GROUPS / 2)) {
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+            LaneStatus lane = latestLane();
+            assertThat(lane.congestionWindow()).isEqualTo(window);
+            assertThat(lane.sentBytes() - before).isGreaterThan(window / 2).isLessThan(2 * window);
+        }
+    }
+
+    @Test
+    void growsItsWindowUnderDatagramTraffic() throws Exception {
+        long window = 4 * 1252;
+        restart(options -> options.withCongestion(() -> new NewReno(window)));
+        Subscribed subscribed = subscribed();
+        long after = latestLane().congestionWindow(); // the handshake may have used it
+        long[] sent = {0};
+        await().pollInterval(Duration.ofMillis(1)).until(() -> {
+            for (int i = 0; i < 20; i++) {
+                subscribed.publisher().sendDatagramOnce(new ObjectDatagram(
+                        ALIAS, 1, sent[0]++, 5, new byte[0], false, null, new byte[1000]).encode());
+            }
+            await().until(() -> subscribed.subscriber().datagrams.size() >= sent[0]);
+            return latestLane().congestionWindow() > after + window;
+        });
+    }
+
+    @Test
+    void forgetsSubscriptionsThatComeAndGo() throws Exception {
+        Subscribed subscribed = subscribed();
+        KwikPeer fickle = peer(CHACHA);
+        int cycles = Integer.getInteger("weir.test.subscriptionCycles", 1_000);
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 5)) {
+            for (int i = 0; i < cycles; i++) {
+                KwikPeer.Request request = fickle.request(new Subscribe(2L * i, TRACK, Parameters.EMPTY));
+                assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+                request.cancel();
+                await().pollInterval(Duration.ofMillis(1)).until(() -> relay.counts().get("subscriptions") == 1);
+            }
+            load.finish();
+            awaitEverything(load, subscribed.subscriber());
+            await().untilAsserted(() -> assertThat(LiveObjects.byClass())
+                    .allSatisfy((type, count) -> assertThat(count).as(type).isLessThan(cycles / 2)));
+        }
+    }
+}
