@@ -223,11 +223,11 @@ final class ControlPlane {
 
     private void remove(Subscription subscription) {
         Track track = subscription.track;
+        relay.drain(); // while what the kernel sent on its streams can still be told from others
         subscription.done = true;
         track.subscriptions.remove(subscription);
         subscription.session.subscriptions.remove(track);
         relay.refreshLaneList(track);
-        relay.drain();
         relay.delivery().subscriptionEnded(subscription);
         if (track.subscriptions.isEmpty() && track.state == Track.State.ORPHANED) {
             upstream.drop(track);

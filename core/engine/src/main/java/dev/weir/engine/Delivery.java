@@ -31,11 +31,13 @@ final class Delivery {
     record EarlyDatagram(long packetNumber, byte[] payload) {}
 
     private final Relay relay;
+    private final AbandonedStreams abandoned;
     private final ObjectCache cache;
     private long reconsideredNanos;
 
     Delivery(Relay relay, ObjectCache cache) {
         this.relay = relay;
+        this.abandoned = new AbandonedStreams(relay);
         this.cache = cache;
     }
 
@@ -306,8 +308,10 @@ final class Delivery {
         if (plane != null) {
             plane.forgetLaneStream(subscriber.slot, publisher.publisherIndex, stream.id);
         }
-        subscriber.endpoint().sendReset(id, StreamResetCode.CANCELLED.code(), sentBytes);
-        if (kept != null) {
+        if (kept == null) {
+            abandoned.add(subscriber, stream, id, null, sentBytes);
+        } else {
+            subscriber.endpoint().sendReset(id, StreamResetCode.CANCELLED.code(), sentBytes);
             handOver(kept);
         }
     }
@@ -319,10 +323,18 @@ final class Delivery {
         }
         takeFromKernel(List.of(copy));
         long finalSize = copy.highestSent();
+        markReset(copy, errorCode);
+        copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
+    }
+
+    private void markReset(LaneStream copy, long errorCode) {
         copy.markReset();
         copy.subscription.session.account.streamsReset++;
         note(copy.subscription, copy.upstream, Obstacle.RESET, RulingMemory.resetReason(errorCode));
-        copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
+    }
+
+    AbandonedStreams abandoned() {
+        return abandoned;
     }
 
     /// Ends the kernel's part in these streams and reads the last that it sent on them.
@@ -506,10 +518,16 @@ final class Delivery {
 
     /// Removes a subscription's streams; those still open are reset if the connection lives.
     void subscriptionEnded(Subscription subscription) {
-        takeFromKernel(List.copyOf(subscription.streams.values()));
         for (LaneStream copy : new ArrayList<>(subscription.streams.values())) {
+            boolean inKernel = copy.followed;
+            forgetInKernel(copy);
             if (!copy.isSettled() && subscription.session.isEstablished()) {
-                resetLaneStream(copy, StreamResetCode.CANCELLED.code());
+                markReset(copy, StreamResetCode.CANCELLED.code());
+                if (inKernel) {
+                    abandoned.add(subscription.session, copy.upstream, copy.id, copy, copy.highestSent());
+                } else {
+                    subscription.session.endpoint().sendReset(copy.id, StreamResetCode.CANCELLED.code(), copy.highestSent());
+                }
             } else if (!copy.isSettled()) {
                 subscription.session.account.streamsCutOff++;
             }

@@ -280,7 +280,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
                 datagrams++;
                 continue;
             }
-            LaneStream stream = streamSent(publisher, subscriber, frame, openedId);
+            LaneStream stream = streamSent(publisher, subscriber, timeNs, frame, openedId);
             if (stream == null) {
                 continue;
             }
@@ -324,10 +324,14 @@ final class RecordIntake implements DataPlane.RecordHandler {
     }
 
     /// Books a STREAM frame that the kernel sent; opens the lane stream in the books if the kernel opened it.
-    private @Nullable LaneStream streamSent(Session publisher, Session subscriber, Frame frame, long openedId) {
+    private @Nullable LaneStream streamSent(
+            Session publisher, Session subscriber, long timeNs, Frame frame, long openedId) {
         Subscription subscription = frame.track() == null ? null : subscriber.subscriptions.get(frame.track());
         UpstreamStream upstream = frame.upstream();
-        if (upstream == null) {
+        boolean isAbandoned = upstream != null
+                && openedId < 0
+                && relay.delivery().abandoned().sent(subscriber, upstream, timeNs, frame.offset() + frame.length());
+        if (upstream == null || isAbandoned) {
             return null;
         }
         LaneStream stream = subscription == null ? null : subscription.streamOf(upstream);

@@ -162,6 +162,7 @@ public final class Relay {
             }
             flipLaneLists();
             cache.collect(now);
+            delivery.abandoned().tick(now);
             delivery.reconsider(now);
             controlPlane.finishEnded(now);
             controlPlane.succession().tick();

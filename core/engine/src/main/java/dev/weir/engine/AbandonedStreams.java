@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.wire.moqt.StreamResetCode;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Streams of subscribers that nobody wants any more and that the kernel may just be sending on. They are reset with the size that was
+/// really sent (RFC 9000 section 4.5), and that is known only when every program run that found the stream has ended and its record is read:
+/// until then they are kept here, so that nobody has to wait with the engine's lock in hand.
+///
+/// Guarded by the engine's lock.
+final class AbandonedStreams {
+    /// Longer than a program run.
+    private static final long REST_NANOS = 4_000_000L;
+
+    private record Key(Session subscriber, UpstreamStream stream) {}
+
+    private static final class Entry {
+        private final long id;
+        private final long sinceNanos;
+        private final @Nullable LaneStream copy;
+        private long sent;
+
+        Entry(long id, long sinceNanos, @Nullable LaneStream copy, long sent) {
+            this.id = id;
+            this.sinceNanos = sinceNanos;
+            this.copy = copy;
+            this.sent = sent;
+        }
+    }
+
+    private final Relay relay;
+    private final Map<Key, Entry> entries = new HashMap<>();
+
+    AbandonedStreams(Relay relay) {
+        this.relay = relay;
+    }
+
+    /// Adds a stream that the kernel has just been made to forget.
+    ///
+    /// @param copy what is known of it; null if nothing is
+    /// @param sent bytes that are known to be sent
+    void add(Session subscriber, UpstreamStream stream, long id, @Nullable LaneStream copy, long sent) {
+        var key = new Key(subscriber, stream);
+        Entry before = entries.put(key, new Entry(id, relay.now(), copy, sent));
+        if (before != null) {
+            reset(subscriber, before);
+        }
+    }
+
+    /// A frame that the kernel has sent: whether it was one of an abandoned stream's.
+    ///
+    /// @param timeNanos when the program run began
+    /// @param end where the frame ends in the publisher's stream
+    boolean sent(Session subscriber, UpstreamStream stream, long timeNanos, long end) {
+        Entry entry = entries.isEmpty() ? null : entries.get(new Key(subscriber, stream));
+        if (entry == null || timeNanos - entry.sinceNanos > 0) {
+            return false;
+        }
+        LaneStream copy = entry.copy;
+        long shifted = end + (copy == null ? 0 : copy.shift);
+        if (copy != null) {
+            relay.completion().chargedByKernel(copy, shifted);
+        }
+        entry.sent = Math.max(entry.sent, shifted);
+        return true;
+    }
+
+    /// Resets those whose size is known. The records have been read.
+    void tick(long now) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        entries.entrySet().removeIf(each -> {
+            boolean settled = now - each.getValue().sinceNanos > REST_NANOS;
+            if (settled || each.getKey().subscriber().closed) {
+                reset(each.getKey().subscriber(), each.getValue());
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private static void reset(Session subscriber, Entry entry) {
+        if (subscriber.isEstablished()) {
+            subscriber.endpoint().sendReset(entry.id, StreamResetCode.CANCELLED.code(), entry.sent);
+        }
+    }
+}
