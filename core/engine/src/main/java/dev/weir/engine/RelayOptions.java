@@ -112,6 +112,13 @@ public record RelayOptions(
                 newCongestion);
     }
 
+    /// The same with another idle timeout.
+    public RelayOptions withIdleTimeout(Duration newIdleTimeout) {
+        return new RelayOptions(
+                listen, keyStore, keyAlias, keyPassword, path, lease, cacheBytes, newIdleTimeout, classes, fan, ringBytes,
+                congestion);
+    }
+
     /// The same with another bound of the object cache.
     public RelayOptions withCacheBytes(long newCacheBytes) {
         return new RelayOptions(

@@ -33,6 +33,16 @@ class LedgerTests {
         assertThat(ledger.acknowledge(0, 1000, fate)).isZero();
     }
 
+    /// A walk from end to end would take years.
+    @Test
+    void walksNoFurtherThanWhatIsOutstanding() {
+        var ledger = new Ledger(8);
+        ledger.sent(1L << 40, 100, 1200, 3, 0, 1000, false);
+        assertThat(ledger.acknowledge(0, Long.MAX_VALUE - 1, fate)).isEqualTo(1200);
+        assertThat(ledger.acknowledge(0, Long.MAX_VALUE - 1, fate)).isZero();
+        assertThat(fates).containsExactly("3@0+1000");
+    }
+
     @Test
     void declaresLostByPacketAndByTime() {
         var ledger = new Ledger(8);

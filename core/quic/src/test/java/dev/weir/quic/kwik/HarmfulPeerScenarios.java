@@ -17,6 +17,7 @@ import dev.weir.wire.moqt.Parameters;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -252,4 +253,89 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
                     .allSatisfy((type, count) -> assertThat(count).as(type).isLessThan(cycles / 2)));
         }
     }
+
+    private static final int FLOOD = Integer.getInteger("weir.test.flood", 100_000);
+    /// RFC 9000 section 20.1.
+    private static final long STREAM_STATE_ERROR = 0x05;
+
+    /// Kwik acknowledges every other packet, and remembers each of these ACKs until it is acknowledged.
+    private static final int PACKETS = 3_000;
+
+    private interface Flood {
+        /// Sends as many frames as it should.
+        void from(KwikPeer offender) throws Exception;
+    }
+
+    /// Others have everything, the relay keeps nothing of a flood.
+    ///
+    /// @param most objects of one class that may be alive afterwards
+    private void survives(int most, Flood flood, KwikPeer... offenders) throws Exception {
+        KwikPeer publisher = peers.get(0);
+        KwikPeer subscriber = peers.get(1);
+        try (var load = new PublisherLoad(publisher, subscriber, 5).goOn(3)) {
+            for (KwikPeer offender : offenders) {
+                flood.from(offender);
+            }
+            load.goOn(3).finish();
+            awaitEverything(load, subscriber);
+        }
+        await().untilAsserted(() -> assertThat(LiveObjects.byClass())
+                .allSatisfy((type, count) -> assertThat(count).as(type).isLessThan(most)));
+    }
+
+    @Test
+    void closesWhoSpeaksOfStreamsThatWereNeverOpened() throws Exception {
+        subscribed();
+        KwikPeer stopping = peer(CHACHA);
+        KwikPeer allowing = peer(CHACHA);
+        survives(
+                FLOOD / 10,
+                offender -> {
+                    long type = offender == stopping ? 0x05 : 0x11; // STOP_SENDING, MAX_STREAM_DATA: both stream, integer
+                    FrameTrain.send(offender, FLOOD, i -> new long[] {type, 4_000_003 + 4 * i, 1});
+                    assertThat(offender.closedWith.get(60, TimeUnit.SECONDS)).isEqualTo(STREAM_STATE_ERROR);
+                },
+                stopping,
+                allowing);
+        assertThat(relay.statistics()).containsEntry("connections", 2L);
+    }
+
+    @Test
+    void answersChallengesNoFasterThanTheAnswersAreAcknowledged() throws Exception {
+        subscribed();
+        KwikPeer honest = peer(CHACHA);
+        KwikPeer silent = peer(CHACHA);
+        PeerHabits.acknowledgeNothing(silent);
+        survives(
+                FLOOD / 2, // a silent peer's window has room for 35,000 answers
+                offender -> {
+                    FrameTrain.send(offender, FLOOD, i -> new long[] {0x1a, (1L << 40) + i}); // PATH_CHALLENGE: eight bytes
+                    PeerHabits.awaitSent(offender);
+                },
+                honest,
+                silent);
+        assertThat(relay.statistics()).containsEntry("protocol_violations", 0L);
+    }
+
+    @Test
+    void remembersFewPacketsOfWhoAcknowledgesNothingAndLeavesNumbersOut() throws Exception {
+        subscribed();
+        KwikPeer silent = peer(CHACHA);
+        PeerHabits.acknowledgeNothing(silent);
+        long[] paddedPing = new long[1050]; // the type of PADDING is 0
+        paddedPing[0] = 0x01;
+        survives(
+                FLOOD / 2,
+                offender -> {
+                    for (int i = 0; i < PACKETS; i++) {
+                        FrameTrain.send(offender, 1, _ -> paddedPing);
+                        PeerHabits.skipPacketNumber(offender);
+                    }
+                    PeerHabits.awaitSent(offender);
+                },
+                silent);
+        await().untilAsserted(() -> assertThat(LiveObjects.byClass().getOrDefault("tech.kwik.core.frame.AckFrame", 0L))
+                .isLessThan(PACKETS / 3));
+    }
+
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import static org.awaitility.Awaitility.await;
+
 import java.lang.reflect.Field;
 import java.util.Optional;
 import tech.kwik.core.ack.AckGenerator;
@@ -14,6 +16,7 @@ import tech.kwik.core.recovery.RttEstimator;
 import tech.kwik.core.send.GlobalPacketAssembler;
 import tech.kwik.core.send.PacketAssembler;
 import tech.kwik.core.send.PacketNumberGenerator;
+import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
 
 /// What a [KwikPeer] can be made to do that Kwik never does.
@@ -84,6 +87,13 @@ final class PeerHabits {
         var numbers = (PacketNumberGenerator)
                 field(PacketAssembler.class, "packetNumberGenerator").get(assembler(sender(peer)));
         numbers.nextPacketNumber();
+    }
+
+    /// Waits until everything that the peer was told to send has left; most of it was acknowledged then.
+    static void awaitSent(KwikPeer peer) throws ReflectiveOperationException {
+        SenderImpl sender = sender(peer);
+        var waiting = ((SendRequestQueue[]) field(SenderImpl.class, "sendRequestQueue").get(sender))[EncryptionLevel.App.ordinal()];
+        await().until(() -> !waiting.hasRequests());
     }
 
     private static SenderImpl sender(KwikPeer peer) throws ReflectiveOperationException {
