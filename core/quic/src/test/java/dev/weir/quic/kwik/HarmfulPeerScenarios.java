@@ -239,7 +239,7 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
     void forgetsSubscriptionsThatComeAndGo() throws Exception {
         Subscribed subscribed = subscribed();
         KwikPeer fickle = peer(CHACHA);
-        int cycles = Integer.getInteger("weir.test.subscriptionCycles", 200);
+        int cycles = Integer.getInteger("weir.test.subscriptionCycles", 60);
         try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 5)) {
             for (int i = 0; i < cycles; i++) {
                 KwikPeer.Request request = fickle.request(new Subscribe(2L * i, TRACK, Parameters.EMPTY));
