@@ -62,7 +62,9 @@ public final class Auditor {
         relay.drain();
         Map<Session, Cells.Numbers> numbers = new LinkedHashMap<>();
         for (Session session : relay.sessions()) {
-            numbers.put(session, cut(session));
+            if (session.isEstablished()) {
+                numbers.put(session, cut(session));
+            }
         }
         DataPlane plane = relay.dataPlane();
         if (plane != null) {

@@ -43,6 +43,17 @@ class AuditorTests extends OneSubscriber {
     }
 
     @Test
+    void aConnectionWhoseHandshakeGoesOnIsNoneToLookAt() {
+        Session connecting = relay.newSession();
+        connecting.cells.drawPacketNumber();
+
+        assertThat(relay.auditor().audit().isBalanced()).isTrue();
+        assertThat(relay.statistics()).containsEntry("audit.imbalance", 0L);
+        connecting.closed();
+        assertThat(relay.auditor().audit().isBalanced()).isTrue();
+    }
+
+    @Test
     void aNumberThatNobodyKnowsOfIsFound() {
         plane.draw(subscriber.slot);
 
