@@ -50,9 +50,24 @@ public final class TsharkOracle {
     /// @return what tshark says
     /// @throws TestkitException if tshark is missing or cannot read a file
     public static TsharkReport check(Path pcap, Path keyLog, int port) {
+        return check(pcap, keyLog, port, "udp.port==" + port);
+    }
+
+    /// Judges what the relay sent in a capture of both directions; what its peers sent is none of its business.
+    ///
+    /// @param pcap the capture
+    /// @param keyLog TLS secrets in the format of SSLKEYLOGFILE, of every connection in it
+    /// @param port UDP port of the relay
+    /// @return what tshark says
+    /// @throws TestkitException if tshark is missing or cannot read a file
+    public static TsharkReport checkRelay(Path pcap, Path keyLog, int port) {
+        return check(pcap, keyLog, port, "udp.srcport==" + port);
+    }
+
+    private static TsharkReport check(Path pcap, Path keyLog, int port, String shown) {
         var command = new ArrayList<>(List.of("tshark", "-n", "-r", pcap.toString(), "-o", "tls.keylog_file:" + keyLog,
                 "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-d", "udp.port==" + port + ",quic",
-                "-Y", "udp.port==" + port + " && !icmp && !icmpv6",
+                "-Y", shown + " && !icmp && !icmpv6",
                 "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=,"));
         FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
         var oracle = new TsharkOracle();

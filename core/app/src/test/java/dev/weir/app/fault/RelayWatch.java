@@ -69,11 +69,11 @@ final class RelayWatch implements AutoCloseable {
         assertThat(times).isNotEmpty().noneMatch(time -> time.isAfter(from.plus(LEASE)) && time.isBefore(until));
     }
 
-    /// Has tshark judge all of it. After the capture's end.
+    /// Has tshark judge what the relay sent. After the capture's end.
     ///
     /// @param keys of all peers of the host
     void judge(Path keys) {
-        CaptureJudge.judge(pcap, keys);
+        CaptureJudge.judgeRelay(pcap, keys);
     }
 
     @Override

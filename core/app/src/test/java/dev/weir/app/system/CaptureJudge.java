@@ -24,16 +24,19 @@ public final class CaptureJudge {
             files = all.filter(file -> file.toString().endsWith(".pcap")).sorted().toList();
         }
         for (Path file : files) {
-            judge(file, keyLog(file));
+            judge(file, TsharkOracle.check(file, keyLog(file), RELAY_PORT));
         }
         return files.size();
     }
 
-    /// Judges one capture with both directions of all its connections.
+    /// Judges what the relay sent in a capture with both directions of all its connections.
     ///
     /// @param keys keys of all of them
-    public static void judge(Path pcap, Path keys) {
-        TsharkReport judgement = TsharkOracle.check(pcap, keys, RELAY_PORT);
+    public static void judgeRelay(Path pcap, Path keys) {
+        judge(pcap, TsharkOracle.checkRelay(pcap, keys, RELAY_PORT));
+    }
+
+    private static void judge(Path pcap, TsharkReport judgement) {
         assertThat(judgement.packets()).as("%s", pcap).isGreaterThan(FEWEST_PACKETS);
         assertThat(judgement.isClean()).as("%s: %s", pcap, judgement).isTrue();
     }
