@@ -41,4 +41,9 @@ public record AuditView(List<Sum> sums, boolean isBalanced) {
     public static AuditView of(List<Sum> sums) {
         return new AuditView(List.copyOf(sums), sums.stream().allMatch(sum -> sum.imbalance() == 0));
     }
+
+    /// @return the sums that do not balance
+    public List<Sum> imbalances() {
+        return sums.stream().filter(sum -> sum.imbalance() != 0).toList();
+    }
 }

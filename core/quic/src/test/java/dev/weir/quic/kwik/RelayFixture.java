@@ -19,6 +19,7 @@ import dev.weir.wire.moqt.SubscriptionFilter;
 import dev.weir.wire.moqt.TrackNamespace;
 import dev.weir.wire.moqt.TrackProperties;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,9 +32,11 @@ abstract class RelayFixture {
     static final FullTrackName TRACK = FullTrackName.of("live/cam1", "video");
     static final CipherSuite CHACHA = CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
     static final long ALIAS = 300;
+    private static final Duration BOOKS = Duration.ofSeconds(30);
 
     RelayServer relay;
     final List<KwikPeer> peers = new ArrayList<>();
+    private boolean booksChecked;
 
     /// Starts a relay.
     abstract RelayServer startRelay(DevelopmentCertificate certificate) throws Exception;
@@ -48,8 +51,20 @@ abstract class RelayFixture {
 
     @AfterEach
     void stop() {
-        peers.forEach(KwikPeer::close);
-        relay.close();
+        try {
+            checkBooks();
+        } finally {
+            peers.forEach(KwikPeer::close);
+            relay.close();
+        }
+    }
+
+    /// Whatever a scenario was about, the books of its relay balance at its end. A scenario that closes its relay calls this before.
+    void checkBooks() {
+        if (!booksChecked) {
+            booksChecked = true;
+            await().atMost(BOOKS).untilAsserted(() -> assertThat(relay.audit().imbalances()).isEmpty());
+        }
     }
 
     KwikPeer peer(CipherSuite suite) throws Exception {

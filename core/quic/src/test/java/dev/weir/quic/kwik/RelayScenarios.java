@@ -173,6 +173,7 @@ abstract class RelayScenarios extends RelayFixture {
     void saysGoodbye() throws Exception {
         Subscribed subscribed = subscribed();
         KwikPeer.Request request = subscribed.request();
+        checkBooks();
         relay.close();
         assertThat(request.answer()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.status())
                 .isEqualTo(PublishDoneStatus.GOING_AWAY.code()));
