@@ -59,6 +59,7 @@ class AuditorTests extends OneSubscriber {
 
         assertThat(sum("packet numbers").imbalance()).isEqualTo(1);
         assertThat(relay.auditor().audit().isBalanced()).isFalse();
+        assertThat(relay.auditor().audit().imbalances()).containsExactly(sum("packet numbers"));
         assertThat(relay.statistics()).containsEntry("audit.imbalance", 1L);
     }
 

@@ -23,8 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,24 +42,36 @@ class PublisherReturnIT {
     private static final int OBJECTS = 260;
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static MediaBed bed;
 
     private final PeerLoop loop = new PeerLoop("peers");
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<TransferredObject> published = new ArrayList<>();
-    private MediaBed bed;
     private long nextGroup;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void startRelay() throws Exception {
         bed = new MediaBed("wt4-return", folder, IDLE_SECONDS);
     }
 
+    @AfterAll
+    static void stopRelay() {
+        bed.close();
+    }
+
+    /// The next test finds a relay that knows nothing of the last one's tracks, and whose books balance.
     @AfterEach
-    void stop() {
+    void everythingIsGone() {
         threads.shutdownNow();
         loop.close();
-        bed.close();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            RelayStatistics now = bed.statistics();
+            assertThat(List.of("subscriptions", "tracks", "map.tracks", "map.lane_streams", "cache.bytes"))
+                    .allSatisfy(name -> assertThat(now.get(name)).as(name).isZero());
+        });
+        bed.assertBooksBalance();
     }
 
     /// How a publisher leaves.
@@ -116,12 +129,6 @@ class PublisherReturnIT {
         RelayStatistics figures = bed.statistics().since(before);
         assertThat(figures.get("copies.kernel")).as("%s", figures).isGreaterThan(published.size() / 10);
         subscriber.close();
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(bed.statistics().get("subscriptions")).isZero();
-            assertThat(bed.statistics().get("map.tracks")).isZero();
-            assertThat(bed.statistics().get("map.lane_streams")).isZero();
-            assertThat(bed.statistics().get("cache.bytes")).isZero();
-        });
     }
 
     @Test

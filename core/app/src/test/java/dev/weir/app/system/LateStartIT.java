@@ -25,8 +25,10 @@ class LateStartIT {
     @Test
     void subscribersWaitForThePublisherAndPinTheCertificateThatTheRelayWrote() throws Exception {
         String certificate = folder.resolve("relay.pem").toString();
+        Path control = folder.resolve("control.sock");
         try (var machine = NetworkNamespace.create("wt9-late");
-                WeirProcess _ = WeirProcess.serve(machine, "--path", "userspace", "--control", "none", "--write-certificate", certificate);
+                WeirProcess _ = WeirProcess.serve(machine, "--path", "userspace", "--control", control.toString(), "--write-certificate",
+                        certificate);
                 WeirProcess first = subscribe(machine, certificate, "first");
                 WeirProcess second = subscribe(machine, certificate, "second");
                 WeirProcess publisher = WeirProcess.start(machine, "publish", "--relay", RELAY, "--certificate", certificate,
@@ -38,6 +40,7 @@ class LateStartIT {
                 assertThat(subscriber.exitCode()).as("%s", subscriber).isZero();
             }
             assertThat(published).contains("100 objects").contains(sha256("first")).contains(sha256("second"));
+            Books.assertBalanced(control);
         }
     }
 

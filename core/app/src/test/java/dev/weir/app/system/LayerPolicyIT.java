@@ -127,6 +127,7 @@ class LayerPolicyIT {
         assertThat(high.sha256()).isEqualTo(sent.sha256());
         assertLayers(low, sent, FrameLayer.COUNT - 1);
         assertAccounts(mode, sent, low, high);
+        Books.assertBalanced(control);
         List<String> all = pictures(file(HIGH));
         assertThat(all).hasSize(30 * SECONDS);
         assertThat(pictures(file(LOW))).hasSize((int) low.frames().decodable()).isSubsetOf(all);

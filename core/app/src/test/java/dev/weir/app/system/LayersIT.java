@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,13 +36,16 @@ class LayersIT {
     private static Topology topology;
     private static WeirProcess relay;
     private static Statistics statistics;
+    private static Path control;
 
     @BeforeAll
     static void startRelay() throws IOException {
         topology = Topology.create("wt5-layers", 1);
         topology.transmitChecksumOffload(false);
         statistics = new Statistics(directory.resolve("stats.json"));
-        relay = WeirProcess.serve(topology.relay(), "--path", "kernel", "--stats", statistics.file().toString());
+        control = directory.resolve("control.sock");
+        relay = WeirProcess.serve(topology.relay(), "--path", "kernel", "--control", control.toString(), "--stats",
+                statistics.file().toString());
     }
 
     @AfterAll
@@ -50,6 +54,11 @@ class LayersIT {
             relay.close();
         }
         topology.close();
+    }
+
+    @AfterEach
+    void booksBalance() {
+        Books.assertBalanced(control);
     }
 
     @ParameterizedTest

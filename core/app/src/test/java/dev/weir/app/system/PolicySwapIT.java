@@ -146,6 +146,7 @@ class PolicySwapIT {
                         .isEqualTo(published * LANES);
             });
             checkDelivery(verdicts);
+            Books.assertBalanced(relay::audit);
             assertThat(publisher.violation()).isNull();
         }
     }

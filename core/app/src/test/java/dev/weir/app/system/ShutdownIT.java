@@ -28,6 +28,7 @@ class ShutdownIT {
     private Topology topology;
     private Host subscriberHost;
     private Statistics statistics;
+    private Path control;
     private WeirProcess relay;
     private WeirProcess publisher;
     private WeirProcess subscriber;
@@ -37,7 +38,9 @@ class ShutdownIT {
         topology = Topology.create("wt5-stop", 1);
         subscriberHost = topology.subscribers().getFirst();
         statistics = new Statistics(directory.resolve("stats.json"));
-        relay = WeirProcess.serve(topology.relay(), "--path", "kernel", "--stats", statistics.file().toString());
+        control = directory.resolve("control.sock");
+        relay = WeirProcess.serve(topology.relay(), "--path", "kernel", "--control", control.toString(), "--stats",
+                statistics.file().toString());
         publisher = WeirProcess.start(topology.publisher().namespace(), "publish", "--relay", "10.77.0.1:4433", "--insecure",
                 "--mode", "datagram", "--rate", "200", "--size", "1000", "--seconds", "120");
         await().atMost(PATIENCE).until(() -> statistics.get("connections") == 1);
@@ -58,6 +61,7 @@ class ShutdownIT {
 
     @Test
     void sigtermEndsTheRelayInGoodOrder() throws Exception {
+        Books.assertBalanced(control);
         relay.signal("TERM");
 
         assertThat(relay.exitCode()).isZero();
