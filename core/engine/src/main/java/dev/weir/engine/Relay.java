@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class Relay {
     /// A slot is not used again before this time after its connection ended, so that no program run that still holds it
     /// can meet its successor.
+    private static final long SLOT_QUARANTINE_NANOS = 1_000_000_000L;
+
     /// Packet numbers that the kernel may draw while keys are switched.
     private static final int KEY_SWITCH_MARGIN = 16;
-    private static final long SLOT_QUARANTINE_NANOS = 1_000_000_000L;
 
     /// How often lanes without a route are tried again and the others' routes are looked at.
     private static final long LANE_CARE_NANOS = 1_000_000_000L;
