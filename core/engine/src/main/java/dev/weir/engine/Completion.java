@@ -23,7 +23,7 @@ final class Completion {
         byte[] datagram;
         while ((datagram = session.queue.pollDatagram()) != null) {
             relay.counters().increment("copies.userspace");
-            session.tally.userCopies++;
+            session.history.userCopies++;
             session.endpoint().sendDatagram(datagram);
         }
         long bytes = session.queue.pendingBytes();
@@ -42,7 +42,7 @@ final class Completion {
             StreamChunk chunk = chunk(session, stream, maxFrame);
             if (chunk != null) {
                 relay.counters().increment("copies.userspace");
-                session.tally.userCopies++;
+                session.history.userCopies++;
                 if (stream.upstream.hasHeader()) {
                     stream.subscription.past.sent(stream.upstream.group(), true, false);
                 } else {
@@ -111,7 +111,7 @@ final class Completion {
             return;
         }
         stream.limit = limit;
-        relay.delivery().handOverLimit(stream);
+        relay.laneStreams().handOverLimit(stream);
         wake(session);
     }
 
@@ -120,7 +120,7 @@ final class Completion {
         LaneStream stream = session.queue.stream(streamId);
         if (stream != null && !stream.isReset()) {
             relay.counters().increment("dropped.stop_sending");
-            relay.delivery().resetLaneStream(stream, errorCode);
+            relay.laneStreams().reset(stream, errorCode);
         }
     }
 }

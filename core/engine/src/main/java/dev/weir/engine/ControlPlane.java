@@ -149,7 +149,7 @@ final class ControlPlane {
             return;
         }
         Track track = subscription.track;
-        subscription.start = Delivery.startOf(subscription.filter, track.largest);
+        subscription.start = Subscription.startOf(subscription.filter, track.largest);
         if (subscription.filter instanceof SubscriptionFilter.AbsoluteRange range) {
             subscription.endGroup = range.endGroup();
         }
@@ -166,9 +166,9 @@ final class ControlPlane {
         for (Subscription subscription : session.subscriptions.values()) {
             if (subscription.accepted && !subscription.active && subscription.channel.streamId() == streamId) {
                 subscription.active = true;
-                relay.refreshLaneList(subscription.track);
+                relay.lanes().refreshList(subscription.track);
                 relay.drain();
-                relay.delivery().catchUp(subscription);
+                relay.streamDelivery().catchUp(subscription);
             }
         }
     }
@@ -196,12 +196,12 @@ final class ControlPlane {
                     subscription.priority = changed.subscriberPriority();
                 }
                 if (changed.filter() != null) {
-                    subscription.start = Delivery.startOf(changed.filter(), subscription.track.largest);
+                    subscription.start = Subscription.startOf(changed.filter(), subscription.track.largest);
                     subscription.endGroup = changed.filter() instanceof SubscriptionFilter.AbsoluteRange range
                             ? range.endGroup()
                             : Subscription.OPEN_END;
                 }
-                relay.refreshLaneList(subscription.track);
+                relay.lanes().refreshList(subscription.track);
                 upstream.forwardingWanted(subscription.track);
                 channel.send(new RequestOk(Parameters.EMPTY, TrackProperties.EMPTY));
                 return;
@@ -227,8 +227,8 @@ final class ControlPlane {
         subscription.done = true;
         track.subscriptions.remove(subscription);
         subscription.session.subscriptions.remove(track);
-        relay.refreshLaneList(track);
-        relay.delivery().subscriptionEnded(subscription);
+        relay.lanes().refreshList(track);
+        relay.laneStreams().subscriptionEnded(subscription);
         if (track.subscriptions.isEmpty() && track.state == Track.State.ORPHANED) {
             upstream.drop(track);
         }
@@ -311,8 +311,8 @@ final class ControlPlane {
 
     /// A second GOAWAY would be a violation (draft-18 section 9.4).
     private static void sayGoodbye(Session session) {
-        if (session.isEstablished() && !session.framing.isOwn() && !session.tally.toldToLeave) {
-            session.tally.toldToLeave = true;
+        if (session.isEstablished() && !session.framing.isOwn() && !session.history.toldToLeave) {
+            session.history.toldToLeave = true;
             session.endpoint().sendControl(new Goaway("", 0, 0L));
         }
     }

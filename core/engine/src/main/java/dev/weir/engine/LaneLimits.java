@@ -28,7 +28,7 @@ final class LaneLimits {
                 facts.device(),
                 cells.nextPacketNumber(),
                 cells.copies(),
-                session.tally.userCopies,
+                session.history.userCopies,
                 cells.sentBytes(),
                 session.ledger.outstanding(),
                 session.queue.pendingBytes(),
@@ -39,7 +39,7 @@ final class LaneLimits {
                 session.measure.jitterNanos(),
                 session.measure.lossPerMillion(),
                 limits(relay, session, facts),
-                session.tally.leftByReason());
+                session.history.leftByReason());
     }
 
     private static List<Limit> limits(Relay relay, Session session, LaneFacts facts) {
@@ -57,40 +57,40 @@ final class LaneLimits {
         long lease = Math.max(0, plane.leaseUntilNanos() - relay.now()) / 1_000_000;
         result.add(new Limit("lease", relay.leaseNanos() / 1_000_000, lease, "ms", lease == 0, -1, "every kernel copy"));
         result.add(new Limit("lane in force", facts.generation(), -1, "generation", !session.laneLive,
-                session.tally.left(WeirReason.LANE_GONE), "every kernel copy"));
+                session.history.left(WeirReason.LANE_GONE), "every kernel copy"));
         result.add(new Limit("key usage", facts.packetNumberLimit(), facts.packetNumberLimit() - session.cells.nextPacketNumber(),
                 "packets", session.laneLive && session.cells.nextPacketNumber() >= facts.packetNumberLimit(),
-                session.tally.left(WeirReason.KEY_LIMIT), "every kernel copy, until the key is updated"));
+                session.history.left(WeirReason.KEY_LIMIT), "every kernel copy, until the key is updated"));
         return result;
     }
 
     private static void addCredit(List<Limit> result, Session session) {
         Cells cells = session.cells;
-        LaneTally tally = session.tally;
+        LaneHistory history = session.history;
         long room = cells.congestionWindow() - cells.bytesInFlight() - cells.reserved();
         result.add(new Limit("congestion window", cells.congestionWindow(), Math.max(0, room), "bytes", room < PACKET,
-                tally.left(WeirReason.CONGESTION), "every copy; what waits in user space goes first"));
+                history.left(WeirReason.CONGESTION), "every copy; what waits in user space goes first"));
         long data = cells.connectionData();
         result.add(new Limit("MAX_DATA", data, data, "bytes", data <= 0,
-                tally.left(WeirReason.CONNECTION_CREDIT), "bytes of all streams"));
+                history.left(WeirReason.CONNECTION_CREDIT), "bytes of all streams"));
         long streams = Math.max(0, (cells.streamIdLimit() - cells.nextStreamId() + 3) / 4);
         result.add(new Limit("MAX_STREAMS", cells.streamIdLimit() / 4, streams, "streams", streams == 0,
-                tally.left(WeirReason.STREAM_LIMIT), "new subgroup streams"));
+                history.left(WeirReason.STREAM_LIMIT), "new subgroup streams"));
         long blocked = session.queue.streams().stream().filter(LaneStream::isAtLimit).count();
         result.add(new Limit("MAX_STREAM_DATA", session.endpoint().initialStreamDataLimit(), -1, "bytes at first", blocked > 0,
-                tally.left(WeirReason.STREAM_CREDIT), "bytes of one stream; " + blocked + " of "
+                history.left(WeirReason.STREAM_CREDIT), "bytes of one stream; " + blocked + " of "
                         + session.queue.streams().size() + " streams are at theirs"));
     }
 
     private static void addSizes(List<Limit> result, Session session, LaneFacts facts) {
-        LaneTally tally = session.tally;
+        LaneHistory history = session.history;
         boolean inKernel = session.laneLive;
         long datagram = inKernel ? facts.maxDatagramFrame() : session.endpoint().maxDatagramPayload();
         result.add(new Limit(inKernel ? "max_datagram_frame_size" : "DATAGRAM payload", datagram, -1, "bytes", datagram == 0,
-                tally.left(WeirReason.DATAGRAM_TOO_LARGE), "larger objects in DATAGRAM mode"));
+                history.left(WeirReason.DATAGRAM_TOO_LARGE), "larger objects in DATAGRAM mode"));
         if (inKernel) {
             result.add(new Limit("packet size", facts.maxUdpPayload(), -1, "bytes", false,
-                    tally.left(WeirReason.PACKET_TOO_LARGE), "kernel copies of larger packets; user space cuts them"));
+                    history.left(WeirReason.PACKET_TOO_LARGE), "kernel copies of larger packets; user space cuts them"));
         }
     }
 }

@@ -87,7 +87,7 @@ final class ObjectCache {
         return subscription.active
                 && !subscription.done
                 && subscription.streamOf(stream) == null
-                && relay.delivery().isWanted(subscription, stream);
+                && relay.streamDelivery().isWanted(subscription, stream);
     }
 
     private void evict(Track track, UpstreamStream stream) {
@@ -102,7 +102,7 @@ final class ObjectCache {
             }
             if (!copy.isSettled()) {
                 relay.counters().increment("dropped.cache_evicted");
-                relay.delivery().resetLaneStream(copy, StreamResetCode.TOO_FAR_BEHIND.code());
+                relay.laneStreams().reset(copy, StreamResetCode.TOO_FAR_BEHIND.code());
             }
             subscription.session.queue.remove(copy);
         }
@@ -141,7 +141,7 @@ final class ObjectCache {
         for (Subscription subscription : stream.track.subscriptions) {
             LaneStream copy = subscription.streamOf(stream);
             if (copy != null) {
-                relay.delivery().forgetInKernel(copy);
+                relay.laneStreams().forgetInKernel(copy);
             }
         }
     }

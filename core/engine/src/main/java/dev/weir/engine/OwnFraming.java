@@ -81,9 +81,9 @@ final class OwnFraming {
         track.subscriptions.add(subscription);
         subscriber.subscriptions.put(track, subscription);
         relay.policies().bind(subscription);
-        relay.refreshLaneList(track);
+        relay.lanes().refreshList(track);
         relay.drain();
-        relay.delivery().catchUp(subscription);
+        relay.streamDelivery().catchUp(subscription);
     }
 
     /// A DATAGRAM of a connection with own framing.
@@ -106,7 +106,7 @@ final class OwnFraming {
                 payload.length,
                 relay.now());
         var view = new PolicyView(relay, media, ByteBuffer.wrap(payload));
-        relay.delivery().offerToAll(track, packetNumber, new CachedDatagram(packetNumber, ordinal, payload, view));
+        relay.datagrams().offerToAll(track, packetNumber, new CachedDatagram(packetNumber, ordinal, payload, view));
     }
 
     /// Nothing is said to subscribers with own framing.

@@ -219,7 +219,7 @@ public final class Policies {
                 rebind(session);
             }
             long begin = relay.now();
-            relay.flipLaneLists();
+            relay.lanes().flipLists();
             return relay.now() - begin;
         });
     }
@@ -264,7 +264,7 @@ public final class Policies {
             session.laneClass = classes.names().get(number);
             measure(session);
             rebind(session);
-            relay.flipLaneLists();
+            relay.lanes().flipLists();
             return true;
         });
     }
@@ -328,7 +328,7 @@ public final class Policies {
         unbind(subscription);
         subscription.policy = wanted;
         remember(subscription, lastIndex, dropUntil);
-        relay.refreshLaneList(subscription.track);
+        relay.lanes().refreshList(subscription.track);
     }
 
     private void remember(Subscription subscription, long lastIndex, long dropUntil) {

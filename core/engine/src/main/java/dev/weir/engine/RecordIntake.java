@@ -119,7 +119,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
         UpstreamStream upstream = null;
         ServedDatagrams.ServedObject object = null;
         if (stream) {
-            upstream = relay.delivery().upstream(publisher, Candidate.streamId(candidate));
+            upstream = relay.streamDelivery().upstream(publisher, Candidate.streamId(candidate));
             upstream.knownToKernel = true;
         } else {
             object = publisher.served.add(packetNumber, index, Candidate.group(candidate), Candidate.object(candidate));
@@ -158,7 +158,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
             forgetOpened(publisher, frames, entry);
             return;
         }
-        subscriber.tally.left(reason);
+        subscriber.history.left(reason);
         noteRulings(subscriber, frames, RecordEntry.rulings(entry));
         remember(subscriber, timeNs, frames, entry);
         noteNumber(subscriber, entry, forwarded);
@@ -330,17 +330,17 @@ final class RecordIntake implements DataPlane.RecordHandler {
         UpstreamStream upstream = frame.upstream();
         boolean isAbandoned = upstream != null
                 && openedId < 0
-                && relay.delivery().abandoned().sent(subscriber, upstream, timeNs, frame.offset() + frame.length());
+                && relay.laneStreams().abandoned().sent(subscriber, upstream, timeNs, frame.offset() + frame.length());
         if (upstream == null || isAbandoned) {
             return null;
         }
         LaneStream stream = subscription == null ? null : subscription.streamOf(upstream);
         if (openedId >= 0 && (subscription == null || stream != null)) {
-            relay.delivery().abandonKernelStream(publisher, subscriber, upstream, stream, openedId, frame.length());
+            relay.laneStreams().abandonKernelStream(publisher, subscriber, upstream, stream, openedId, frame.length());
             return null;
         }
         if (openedId >= 0) {
-            stream = relay.delivery().openedByKernel(subscription, upstream, openedId);
+            stream = relay.laneStreams().openedByKernel(subscription, upstream, openedId);
         }
         if (stream == null) {
             return null;

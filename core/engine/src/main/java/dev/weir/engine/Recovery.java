@@ -132,7 +132,7 @@ final class Recovery {
         if (stream != null) {
             stream.acknowledged(offset, length, fin);
             if (stream.isSettled()) {
-                relay.delivery().settled(stream);
+                relay.laneStreams().settled(stream);
             }
         }
     }

@@ -35,16 +35,16 @@ public final class RelaySteering {
             if (track == null) {
                 mode = wanted;
                 trackModes.clear();
-                relay.tracks().values().forEach(relay::refreshLaneList);
+                relay.tracks().values().forEach(relay.lanes()::refreshList);
             } else {
                 Track named = find(track);
                 if (trackModes.size() >= MOST_TRACK_MODES && !trackModes.containsKey(named.name)) {
                     throw new SteeringException(MOST_TRACK_MODES + " tracks have a mode of their own; set one for the whole relay.");
                 }
                 trackModes.put(named.name, wanted);
-                relay.refreshLaneList(named);
+                relay.lanes().refreshList(named);
             }
-            relay.flipLaneLists();
+            relay.lanes().flipLists();
         });
     }
 

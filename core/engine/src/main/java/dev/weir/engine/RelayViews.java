@@ -219,7 +219,7 @@ public final class RelayViews {
     }
 
     private long age(Session session) {
-        return relay.now() - session.tally.establishedNanos;
+        return relay.now() - session.history.establishedNanos;
     }
 
     private <T> List<T> sessions(Predicate<Session> wanted, Function<Session, T> view) {

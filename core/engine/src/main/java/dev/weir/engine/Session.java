@@ -44,7 +44,7 @@ public final class Session {
     final SendQueue queue = new SendQueue();
     final LaneAccount account = new LaneAccount();
     final PathMeasure measure = new PathMeasure();
-    final LaneTally tally = new LaneTally();
+    final LaneHistory history = new LaneHistory();
     /// Null while nobody traces it.
     volatile @Nullable ConnectionTrace trace;
     final SkippedNumbers skipped = new SkippedNumbers(RandomGenerator.getDefault());
@@ -57,7 +57,7 @@ public final class Session {
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
     final Map<Long, Track> tracksByAlias = new HashMap<>();
     final Map<Long, UpstreamStream> upstream = new HashMap<>();
-    final Deque<Delivery.EarlyDatagram> early = new ArrayDeque<>();
+    final Deque<DatagramDelivery.EarlyDatagram> early = new ArrayDeque<>();
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;
     /// The peer's connection ID is about to change: the lane must not go live.
@@ -199,14 +199,14 @@ public final class Session {
             QuicEndpoint connection, long nextStreamId, long streamIdLimit, long connectionData, int maxAckDelayMillis) {
         relay.locked(() -> {
             endpoint = connection;
-            tally.establishedNanos = relay.now();
+            history.establishedNanos = relay.now();
             lastHeardNanos = relay.now();
             maxAckDelayNanos = maxAckDelayMillis * 1_000_000L;
             cells.streamIds(nextStreamId, streamIdLimit);
             cells.giveConnectionData(connectionData);
             relay.policies().classify(this);
             relay.tracing().established(this);
-            relay.established(this);
+            relay.lanes().writeSideChanged(this);
             relay.ownFraming().established(this);
         });
     }
@@ -238,12 +238,12 @@ public final class Session {
 
     /// In-order bytes of one of the peer's unidirectional data streams, from its first byte on.
     public void streamData(long streamId, byte[] data, int length, boolean fin) {
-        relay.locked(() -> relay.delivery().streamData(this, streamId, data, length, fin));
+        relay.locked(() -> relay.streamDelivery().streamData(this, streamId, data, length, fin));
     }
 
     /// The peer has reset one of its data streams.
     public void streamReset(long streamId, long errorCode) {
-        relay.locked(() -> relay.delivery().streamReset(this, streamId, errorCode));
+        relay.locked(() -> relay.streamDelivery().streamReset(this, streamId, errorCode));
     }
 
     /// A DATAGRAM of the peer.
@@ -251,7 +251,7 @@ public final class Session {
     /// @param packetNumber the packet it came in
     /// @param payload frame payload
     public void datagram(long packetNumber, byte[] payload) {
-        relay.locked(() -> relay.delivery().datagram(this, packetNumber, payload));
+        relay.locked(() -> relay.datagrams().received(this, packetNumber, payload));
     }
 
     /// The place of the next DATAGRAM of a packet among all that the packet has; they come in order.
@@ -312,7 +312,7 @@ public final class Session {
     public void streamIdLimit(long limit) {
         relay.locked(() -> {
             cells.streamIdLimit(limit);
-            relay.delivery().retryOpenings(this);
+            relay.streamDelivery().retryOpenings(this);
         });
     }
 
@@ -339,7 +339,7 @@ public final class Session {
     /// @param update makes the new keys, which are in force for every later [QuicEndpoint#writeSide]
     /// @param switchAt hears the first packet number of the new keys before it can be drawn; if more than once, the last call holds
     public void switchWriteKeys(Supplier<QuicEndpoint.Keys> update, LongConsumer switchAt) {
-        relay.locked(() -> relay.switchKeys(this, update.get(), switchAt));
+        relay.locked(() -> relay.lanes().switchKeys(this, update.get(), switchAt));
     }
 
     /// How long an ACK may take before a probe is due (RFC 9002 section 6.2.1), nanoseconds.
@@ -356,11 +356,11 @@ public final class Session {
     ///
     /// @param change called without the engine's lock
     public void connectionIdChanges(Runnable change) {
-        relay.locked(() -> relay.holdLane(this));
+        relay.locked(() -> relay.lanes().hold(this));
         try {
             change.run();
         } finally {
-            relay.locked(() -> relay.releaseLane(this));
+            relay.locked(() -> relay.lanes().release(this));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.RulingMemory.Obstacle;
 import dev.weir.spi.LaneState;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.SubscriptionFilter;
@@ -66,6 +67,26 @@ final class Subscription {
     /// Whether the stream ended too early to be sent to this subscriber. In MoQT its locations tell; own framing has none.
     boolean isPast(UpstreamStream stream) {
         return track.hasOwnFraming && stream.finalSize() >= 0 && stream.lastChangeNanos - joinedNanos < 0;
+    }
+
+    /// Remembers why a stream did not go to this subscriber, for those who ask.
+    void refused(UpstreamStream stream, Obstacle obstacle, String reason, long now) {
+        if (stream.hasHeader()) {
+            past.refused(stream.group(), stream.subgroup(), true, obstacle, reason, now);
+        }
+    }
+
+    /// The location a new subscription starts at.
+    static Location startOf(@Nullable SubscriptionFilter filter, @Nullable Location largest) {
+        return switch (filter) {
+            case null -> new Location(largest == null ? 0 : largest.group(), 0);
+            case SubscriptionFilter.NextGroupStart n ->
+                new Location(largest == null ? 0 : largest.group() + 1, 0);
+            case SubscriptionFilter.LargestObject l ->
+                largest == null ? new Location(0, 0) : new Location(largest.group(), largest.object() + 1);
+            case SubscriptionFilter.AbsoluteStart a -> a.start();
+            case SubscriptionFilter.AbsoluteRange r -> r.start();
+        };
     }
 
     @Nullable LaneStream streamOf(UpstreamStream upstream) {

@@ -201,7 +201,7 @@ final class Succession {
                 channel.finish();
             }
             present.tracksByAlias.remove(track.upstreamAlias, track);
-            relay.delivery().abandon(present, track);
+            relay.streamDelivery().abandon(present, track);
         }
         orphan(track);
     }

@@ -160,7 +160,7 @@ final class Upstream {
         publisher.tracksByAlias.put(alias, track);
         succession.established(track, publishersLargest);
         relay.controlPlane().established(track);
-        relay.delivery().attachWaiting(publisher);
+        relay.streamDelivery().attachWaiting(publisher);
     }
 
     /// One alias per track relay-wide: the publisher's if it is free, else a free one with the same encoded length, so

@@ -2,16 +2,10 @@
 package dev.weir.engine.dataplane;
 
 import dev.weir.abi.Control;
-import dev.weir.abi.EntryState;
 import dev.weir.abi.Fanout;
 import dev.weir.abi.Lane;
-import dev.weir.abi.LaneFlag;
 import dev.weir.abi.LaneStream;
 import dev.weir.abi.LaneStreamKey;
-import dev.weir.abi.Subscription;
-import dev.weir.abi.SubscriptionFlag;
-import dev.weir.abi.TrackKey;
-import dev.weir.abi.TrackRef;
 import dev.weir.abi.TrackState;
 import dev.weir.abi.WeirLimit;
 import dev.weir.abi.WeirReason;
@@ -26,26 +20,17 @@ import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.BpfProgram;
 import dev.weir.kernel.BpfStatistics;
-import dev.weir.kernel.InterfaceInfo;
 import dev.weir.kernel.KernelException;
 import dev.weir.kernel.KernelFeatures;
 import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.RingBuffer;
-import dev.weir.kernel.Route;
-import dev.weir.kernel.RouteResolver;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 
 /// The data plane in the kernel: loads the object, attaches it to every device, writes its maps.
 ///
@@ -54,49 +39,36 @@ import java.util.concurrent.locks.LockSupport;
 /// one in force and then flipped. Called under the engine's lock, [#renewLease] excepted.
 public final class KernelDataPlane implements DataPlane {
     private static final String OBJECT = "/bpf/weir_ingress.bpf.o";
-    private static final int NO_GENERATION = 0;
-    /// One program run serves at most 256 lanes, which takes about a millisecond.
-    private static final long LONGEST_RUN_NANOS = 2_000_000;
 
     private final LoadedObject object;
     private final Attachments attachments;
     private final KernelPolicies policies;
     private final BpfStatistics runStatistics;
-    private final RouteResolver routes;
     private final RingBuffer events;
-    private final int port;
-    private final Map<Integer, Route> routesOf = new HashMap<>();
     private final Arena arena = Arena.ofShared();
     private final MemorySegment control;
-    private final MemorySegment lanes;
+    private final LaneMaps lanes;
     private final MemorySegment numbers;
     private final MemorySegment credit;
-    private final MemorySegment trackStates;
-    private final MemorySegment fanouts;
-    private final BpfMap tracks;
+    private final TrackMaps tracks;
     private final BpfMap laneStreams;
     private final BpfMap counters;
     private final PublisherMaps publishers;
-    private final BitSet usedTracks = new BitSet();
     private final MemorySegment laneStreamKey;
     private final MemorySegment laneStreamValue;
     private boolean closed;
 
     private KernelDataPlane(LoadedObject object, byte[] core, int port) {
         this.object = object;
-        this.port = port;
         attachments = new Attachments(object);
         policies = new KernelPolicies(object, new PolicyPrograms(core, object, attachments::replace));
         runStatistics = BpfStatistics.enable();
-        routes = new RouteResolver();
         events = RingBuffer.of(object.map("events"));
         control = object.map("control").mmap();
-        lanes = object.map("lanes").mmap();
+        lanes = new LaneMaps(object, attachments, port);
         numbers = object.map("packet_numbers").mmap();
         credit = object.map("credit").mmap();
-        trackStates = object.map("track_states").mmap();
-        fanouts = object.map("fanouts").mmap();
-        tracks = object.map("tracks");
+        tracks = new TrackMaps(object, lanes::generation);
         laneStreams = object.map("lane_streams");
         counters = object.map("counters");
         publishers = new PublisherMaps(object, arena);
@@ -176,103 +148,37 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public boolean publishLane(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer) {
-        Route route = attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
-        if (route == null) {
-            return false;
-        }
-        if (attachments.device(route.ifindex()) == null) {
-            attachments.attachAll();
-        }
-        InterfaceInfo device = attachments.device(route.ifindex());
-        routesOf.put(slot, route);
-        LaneHeader header = LaneHeader.of(route, port, peer, side.connectionId());
-        MemorySegment lane = Lane.at(lanes, slot);
-        int generation = Lane.generation(lane) + 1;
-        Lane.state(lane, EntryState.EMPTY.value);
-        VarHandle.releaseFence();
-        lane.asSlice(Lane.IFINDEX_OFFSET).fill((byte) 0);
-        Lane.generation(lane, generation);
-        Lane.ifindex(lane, route.ifindex());
-        boolean free = device != null && device.kind() != InterfaceInfo.Kind.OTHER;
-        Lane.flags(lane, (header.ipv6() ? LaneFlag.IPV6.value : 0) | (free ? LaneFlag.CHECKSUM_FREE.value : 0));
-        Lane.headerLength(lane, header.length());
-        Lane.connectionIdLength(lane, side.connectionId().length);
-        int mtu = route.mtu() > 0 ? route.mtu() : device == null ? 1500 : device.mtu();
-        Lane.maxUdpPayload(lane, Math.min(side.maxUdpPayload(), mtu - LaneHeader.overhead(header.ipv6())));
-        Lane.maxDatagramFrame(lane, side.maxDatagramFrame());
-        Lane.switchPacketNumber(lane, Long.MAX_VALUE);
-        Lane.packetNumberLimit(lane, Long.MAX_VALUE);
-        KeyWriter.write(Lane.keys(lane, 0), side.keys());
-        MemorySegment.copy(side.headerProtection(), 0, Lane.hp(lane), ValueLayout.JAVA_BYTE, 0, 32);
-        MemorySegment.copy(header.bytes(), 0, Lane.header(lane), ValueLayout.JAVA_BYTE, 0, WeirLimit.HEADER);
-        Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 0, (byte) side.keys().phase());
-        Lane.ipChecksum(lane, header.ipChecksum());
-        Lane.pseudoChecksum(lane, header.pseudoChecksum());
-        Lane.streamDataLimit(lane, side.streamDataLimit());
-        VarHandle.releaseFence();
-        Lane.state(lane, EntryState.LIVE.value);
-        return true;
+        return lanes.publish(slot, side, peer);
     }
 
     @Override
     public boolean routeChanged(int slot, InetSocketAddress peer) {
-        Route now = attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
-        Route then = routesOf.get(slot);
-        return now != null
-                && then != null
-                && (now.ifindex() != then.ifindex()
-                        || !Arrays.equals(now.destinationMac(), then.destinationMac())
-                        || !Arrays.equals(now.sourceMac(), then.sourceMac())
-                        || !now.source().equals(then.source()));
+        return lanes.routeChanged(slot, peer);
     }
 
     @Override
     public void holdPacketNumbers(int slot, long limit) {
-        Lane.packetNumberLimit(Lane.at(lanes, slot), limit);
-        VarHandle.fullFence();
+        lanes.holdPacketNumbers(slot, limit);
     }
 
     @Override
     public void switchKeys(int slot, QuicEndpoint.Keys next, long switchNumber) {
-        MemorySegment lane = Lane.at(lanes, slot);
-        if (Lane.switchPacketNumber(lane) != Long.MAX_VALUE) {
-            // The switch before this one is long past (an update needs an acknowledged packet): its new keys are the old ones now.
-            Lane.keys(lane, 0).copyFrom(Lane.keys(lane, 1));
-            Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 0, Lane.keyPhase(lane).get(ValueLayout.JAVA_BYTE, 1));
-            VarHandle.releaseFence();
-            Lane.switchPacketNumber(lane, Long.MAX_VALUE);
-            quiesce(); // a program run that began before may still read keys[1]
-        }
-        KeyWriter.write(Lane.keys(lane, 1), next);
-        Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 1, (byte) next.phase());
-        VarHandle.releaseFence();
-        Lane.switchPacketNumber(lane, switchNumber);
-        VarHandle.releaseFence();
-        Lane.packetNumberLimit(lane, Long.MAX_VALUE);
+        lanes.switchKeys(slot, next, switchNumber);
     }
 
     @Override
     public void withdrawLane(int slot) {
-        MemorySegment lane = Lane.at(lanes, slot);
-        Lane.state(lane, EntryState.EMPTY.value);
-        VarHandle.fullFence();
-        Lane.generation(lane, Lane.generation(lane) + 1);
-        VarHandle.fullFence();
-        quiesce(); // a run that is sealing with these keys must not see half of them
-        Lane.keys(lane, 0).fill((byte) 0);
-        Lane.keys(lane, 1).fill((byte) 0);
-        Lane.hp(lane).fill((byte) 0);
-        routesOf.remove(slot);
+        lanes.withdraw(slot);
     }
 
     @Override
     public void quiesce() {
-        LockSupport.parkNanos(LONGEST_RUN_NANOS);
+        lanes.quiesce();
     }
 
     @Override
     public int laneGeneration(int slot) {
-        return slot < WeirLimit.LANES ? Lane.generation(Lane.at(lanes, slot)) : NO_GENERATION;
+        return lanes.generation(slot);
     }
 
     // ---- publishers
@@ -317,90 +223,26 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public int openTrack(int publisher, long alias, int defaultPriority, byte[] aliasOverride) {
-        int track = newTrack(defaultPriority, aliasOverride);
-        if (track == NONE) {
-            return NONE;
-        }
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment key = trackKey(call, publisher, alias);
-            MemorySegment value = call.allocate(TrackRef.LAYOUT);
-            TrackRef.track(value, track);
-            TrackRef.generation(value, TrackState.generation(TrackState.at(trackStates, track)));
-            tracks.update(key, value, BpfMap.UpdateMode.ANY);
-        }
-        return track;
+        return tracks.open(publisher, alias, defaultPriority, aliasOverride);
     }
 
     @Override
     public int openOwnTrack(int publisher, int defaultPriority) {
-        int track = newTrack(defaultPriority, new byte[0]);
+        int track = tracks.openUnnamed(defaultPriority, new byte[0]);
         if (track != NONE) {
-            publishers.ownTrack(publisher, track, TrackState.generation(TrackState.at(trackStates, track)));
+            publishers.ownTrack(publisher, track, tracks.generation(track));
         }
-        return track;
-    }
-
-    private int newTrack(int defaultPriority, byte[] aliasOverride) {
-        int track = usedTracks.nextClearBit(0);
-        if (track >= WeirLimit.TRACKS) {
-            return NONE;
-        }
-        usedTracks.set(track);
-        MemorySegment state = TrackState.at(trackStates, track);
-        int generation = TrackState.generation(state) + 1;
-        TrackState.state(state, EntryState.EMPTY.value);
-        VarHandle.releaseFence();
-        TrackState.generation(state, generation);
-        Fanout.count(Fanout.at(fanouts, 2L * track + TrackState.active(state)), 0);
-        TrackState.defaultPriority(state, (byte) defaultPriority);
-        TrackState.aliasLength(state, (byte) aliasOverride.length);
-        MemorySegment.copy(aliasOverride, 0, TrackState.alias(state), ValueLayout.JAVA_BYTE, 0, aliasOverride.length);
-        VarHandle.releaseFence();
-        TrackState.state(state, EntryState.LIVE.value);
         return track;
     }
 
     @Override
     public void closeTrack(int publisher, long alias, int track) {
-        MemorySegment state = TrackState.at(trackStates, track);
-        TrackState.state(state, EntryState.EMPTY.value);
-        VarHandle.fullFence();
-        TrackState.generation(state, TrackState.generation(state) + 1);
-        try (Arena call = Arena.ofConfined()) {
-            tracks.delete(trackKey(call, publisher, alias));
-        }
-        usedTracks.clear(track);
-    }
-
-    private static MemorySegment trackKey(Arena call, int publisher, long alias) {
-        MemorySegment key = call.allocate(TrackKey.LAYOUT);
-        TrackKey.publisher(key, publisher);
-        TrackKey.alias(key, alias);
-        return key;
+        tracks.close(publisher, alias, track);
     }
 
     @Override
     public void fanout(int track, List<FanoutEntry> entries) {
-        MemorySegment state = TrackState.at(trackStates, track);
-        int next = 1 - TrackState.active(state);
-        MemorySegment list = Fanout.at(fanouts, 2L * track + next);
-        int count = Math.min(entries.size(), WeirLimit.FANOUT);
-        for (int i = 0; i < count; i++) {
-            FanoutEntry entry = entries.get(i);
-            MemorySegment subscription = Fanout.entries(list, i);
-            Subscription.lane(subscription, entry.slot());
-            Subscription.laneGeneration(subscription, laneGeneration(entry.slot()));
-            Subscription.startGroup(subscription, entry.startGroup());
-            Subscription.startObject(subscription, entry.startObject());
-            Subscription.endGroup(subscription, entry.endGroup());
-            Subscription.flags(subscription, entry.forward() ? SubscriptionFlag.FORWARD.value : 0);
-            Subscription.priority(subscription, entry.priority());
-            Subscription.policy(subscription, entry.policy());
-            Subscription.memory(subscription, entry.memory());
-        }
-        Fanout.count(list, count);
-        VarHandle.releaseFence();
-        TrackState.active(state, next);
+        tracks.fanout(track, entries);
     }
 
     // ---- lane streams
@@ -461,7 +303,7 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public LaneFacts laneFacts(int slot) {
-        return closed ? LaneFacts.NONE : KernelReading.laneFacts(Lane.at(lanes, slot), attachments);
+        return closed ? LaneFacts.NONE : lanes.facts(slot);
     }
 
     @Override
@@ -512,7 +354,7 @@ public final class KernelDataPlane implements DataPlane {
         attachments.close();
         runStatistics.close();
         events.close();
-        lanes.fill((byte) 0);
+        lanes.wipe();
         publishers.wipe();
         object.close();
         arena.close();

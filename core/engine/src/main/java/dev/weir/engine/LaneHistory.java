@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What is counted for one connection only. Guarded by the engine's lock.
-final class LaneTally {
+/// What happened to one connection, for those who look at its lane. Guarded by the engine's lock.
+final class LaneHistory {
     private final long[] left = new long[WeirReason.WEIR_COUNTERS.value];
     long establishedNanos;
     /// Frames with media that user space has sent.

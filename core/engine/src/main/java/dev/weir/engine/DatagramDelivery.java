@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import dev.weir.engine.RulingMemory.Obstacle;
+import dev.weir.engine.Track.CachedDatagram;
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.MediaObject;
+import dev.weir.wire.moqt.Location;
+import dev.weir.wire.moqt.MoqtException;
+import dev.weir.wire.moqt.ObjectDatagramHeader;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// Takes the publisher's DATAGRAM objects in user space, caches them, and gives every subscription those that the kernel did not send.
+final class DatagramDelivery {
+    /// DATAGRAMs that are kept because the message that defines their alias may be on its way still; it travels on a stream.
+    private static final int EARLY_DATAGRAMS = 64;
+
+    /// A DATAGRAM object of an alias that is not known yet.
+    record EarlyDatagram(long packetNumber, byte[] payload) {}
+
+    private final Relay relay;
+
+    DatagramDelivery(Relay relay) {
+        this.relay = relay;
+    }
+
+    void received(Session publisher, long packetNumber, byte[] payload) {
+        relay.drain();
+        if (!publisher.closed && publisher.framing.isOwn()) {
+            relay.ownFraming().datagram(publisher, packetNumber, payload);
+            return;
+        }
+        if (publisher.closed || ObjectDatagramHeader.isPadding(payload, 0, payload.length)) {
+            return;
+        }
+        ObjectDatagramHeader header;
+        try {
+            header = ObjectDatagramHeader.decode(payload, 0, payload.length);
+        } catch (MoqtException e) {
+            relay.streamDelivery().violation(publisher, e.code(), e.getMessage());
+            return;
+        }
+        Track track = publisher.tracksByAlias.get(header.alias());
+        if (track == null) {
+            publisher.early.add(new EarlyDatagram(packetNumber, payload));
+            if (publisher.early.size() > EARLY_DATAGRAMS) {
+                publisher.early.removeFirst();
+                relay.counters().increment("dropped.unknown_alias");
+            }
+            return;
+        }
+        byte[] outgoing = payload;
+        if (track.aliasOverride.length == header.aliasLength()) {
+            outgoing = payload.clone();
+            System.arraycopy(track.aliasOverride, 0, outgoing, header.aliasOffset(), header.aliasLength());
+        }
+        relay.counters().increment("received.datagrams");
+        relay.controlPlane().succession().firstObject(track, new Location(header.group(), header.object()));
+        track.receivedDatagram(payload.length);
+        track.saw(header.group(), header.object());
+        var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
+        track.cache(cached);
+        offerToAll(track, packetNumber, cached);
+    }
+
+    /// Gives an object to everybody whom the kernel has not served.
+    void offerToAll(Track track, long packetNumber, CachedDatagram cached) {
+        Session publisher = track.publisher;
+        var served = publisher == null
+                ? null
+                : publisher.served.find(packetNumber, track.index, cached.group(), cached.object());
+        if (served != null) {
+            relay.auditor().met(served);
+        }
+        for (Subscription subscription : track.active()) {
+            int slot = subscription.session.slot;
+            if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {
+                continue;
+            }
+            offer(subscription, cached, served != null && served.admitted().get(slot));
+        }
+    }
+
+    private PolicyView view(Track track, ObjectDatagramHeader header, byte[] payload) {
+        int priority = header.priority() >= 0 ? header.priority() : track.defaultPriority;
+        var media = new MediaObject(
+                track.name.toString(),
+                header.group(),
+                0,
+                header.object(),
+                priority,
+                DeliveryMode.DATAGRAM,
+                payload.length,
+                relay.now());
+        int from = header.payloadOffset(payload);
+        return new PolicyView(relay, media, ByteBuffer.wrap(payload, from, payload.length - from));
+    }
+
+    /// @param admitted whether the kernel's policy has forwarded it already
+    private void offer(Subscription subscription, CachedDatagram datagram, boolean admitted) {
+        if (!subscription.forward || !subscription.wants(datagram.group(), datagram.object())) {
+            return;
+        }
+        LaneAccount account = subscription.session.account;
+        account.offered++;
+        if (!admitted && !datagram.view().forwards(subscription)) {
+            account.refusedByPolicy++;
+            return;
+        }
+        byte[] payload = datagram.payload();
+        if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
+            relay.counters().increment("dropped.datagram_too_large");
+            account.tooLarge++;
+            note(subscription, datagram, Obstacle.TOO_LARGE);
+            return;
+        }
+        account.queued++;
+        if (!subscription.session.queue.offer(payload)) {
+            relay.counters().increment("dropped.queue_full");
+            account.queueFull++;
+            note(subscription, datagram, Obstacle.QUEUE_FULL);
+        }
+        subscription.past.sent(datagram.group(), false, false);
+        relay.completion().wake(subscription.session);
+    }
+
+    private void note(Subscription subscription, CachedDatagram datagram, Obstacle obstacle) {
+        subscription.past.refused(datagram.group(), datagram.object(), false, obstacle, "", relay.now());
+    }
+
+    /// The alias of a track has become known: what waited for it goes on.
+    void aliasKnown(Session publisher) {
+        List<EarlyDatagram> early = List.copyOf(publisher.early);
+        publisher.early.clear();
+        early.forEach(datagram -> received(publisher, datagram.packetNumber, datagram.payload));
+    }
+
+    /// A subscription has become active: it gets from the cache what it missed since its start.
+    void catchUp(Subscription subscription) {
+        for (CachedDatagram datagram : subscription.track.datagrams()) {
+            offer(subscription, datagram, false);
+        }
+    }
+
+    /// The publisher's connection is gone, and with it the aliases that its datagrams waited for.
+    void sessionClosed(Session publisher) {
+        publisher.early.forEach(_ -> relay.counters().increment("dropped.unknown_alias"));
+        publisher.early.clear();
+    }
+}
