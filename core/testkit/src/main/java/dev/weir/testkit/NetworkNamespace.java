@@ -46,7 +46,12 @@ public final class NetworkNamespace implements AutoCloseable {
                     + "); run as root, or with CAP_SYS_ADMIN and CAP_NET_ADMIN.");
         }
         var namespace = new NetworkNamespace(name);
-        Runtime.getRuntime().addShutdownHook(namespace.shutdownHook);
+        try {
+            Runtime.getRuntime().addShutdownHook(namespace.shutdownHook);
+        } catch (IllegalStateException e) {
+            namespace.delete();
+            throw new TestkitException("The network namespace " + name + " was asked for while this process ends; start it again.");
+        }
         namespace.ip("link", "set", "lo", "up");
         return namespace;
     }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// `./weir compare run` and `./weir compare show`.
 public final class Comparison {
     private static final long SECONDS_PER_MINUTE = 60;
+    /// How long an interrupted run may take to end, seconds.
+    private static final long CLEAN_UP_SECONDS = 30;
 
     private final CompareOptions options;
     private final CompletableFuture<Void> interruption;
@@ -64,9 +66,10 @@ public final class Comparison {
         for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
             for (CompareCell cell : options.cells()) {
                 say("Run %d of %d%s: %s, %s …".formatted(runs.size() + 1, planned, timeLeft(start), cell.way(), cell.circumstances()));
-                CompareRun run = measure(bench, cell, repetition);
+                var running = new CompletableFuture<RunReport>();
+                CompareRun run = measure(bench, cell, repetition, running);
                 if (run == null) {
-                    return interrupted(bench);
+                    return interrupted(bench, running);
                 }
                 runs.add(run);
                 write();
@@ -76,8 +79,7 @@ public final class Comparison {
     }
 
     /// @return null: it was interrupted
-    private @Nullable CompareRun measure(CellBench bench, CompareCell cell, int repetition) {
-        var running = new CompletableFuture<RunReport>();
+    private @Nullable CompareRun measure(CellBench bench, CompareCell cell, int repetition, CompletableFuture<RunReport> running) {
         Thread.ofPlatform().daemon().name("comparison").start(() -> {
             try {
                 running.complete(bench.run(cell, repetition));
@@ -100,8 +102,10 @@ public final class Comparison {
         }
     }
 
-    private int interrupted(CellBench bench) {
+    /// @param running ends when nothing more is made that would have to be taken away
+    private int interrupted(CellBench bench, CompletableFuture<RunReport> running) {
         bench.close();
+        running.handle((_, _) -> 0).completeOnTimeout(0, CLEAN_UP_SECONDS, TimeUnit.SECONDS).join();
         if (!runs.isEmpty()) {
             print(report(), out);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.run;
 
+import dev.weir.bench.BenchException;
 import dev.weir.bench.media.Ffmpeg;
 import dev.weir.bench.media.VideoCodec;
 import dev.weir.bench.report.CompareCell;
@@ -22,6 +23,7 @@ public final class CellBench implements AutoCloseable {
     private final PrintWriter out;
     private final Workspace videos;
     private volatile @Nullable Workspace current;
+    private volatile boolean closed;
 
     private CellBench(MediaPlan media, Workspace videos, PrintWriter out) {
         this.media = media;
@@ -35,7 +37,7 @@ public final class CellBench implements AutoCloseable {
     /// @param video a file that ffmpeg reads; null: a test picture
     /// @param seconds length without the warm-up, 1 to 3600
     /// @param out for progress
-    /// @throws dev.weir.bench.BenchException if ffmpeg cannot do it, as a sentence with a remedy
+    /// @throws BenchException if ffmpeg cannot do it, as a sentence with a remedy
     public static CellBench prepare(@Nullable SyntheticLoad load, @Nullable Path video, int seconds, PrintWriter out) {
         int all = WARM_UP_SECONDS + seconds;
         var videos = new Workspace();
@@ -58,12 +60,15 @@ public final class CellBench implements AutoCloseable {
     ///
     /// @param seed of the losses
     /// @return what was measured
-    /// @throws dev.weir.bench.BenchException if it cannot be done, as a sentence with a remedy
+    /// @throws BenchException if it cannot be done, as a sentence with a remedy
     /// @throws dev.weir.testkit.TestkitException if a tool or a privilege is missing, as a sentence with a remedy
     public RunReport run(CompareCell cell, long seed) {
         NetworkFaults faults = cell.lossPercent() == 0 ? null : new NetworkFaults(cell.lossPercent(), 0, 1, seed);
         try (var workspace = new Workspace()) {
             current = workspace;
+            if (closed) {
+                throw new BenchException("The comparison was interrupted; start it again.");
+            }
             var plan = new FanOutRun.Plan(cell.subscribers(), DeliveryMode.valueOf(cell.mode().toUpperCase(Locale.ROOT)),
                     RelayPath.valueOf(cell.path().toUpperCase(Locale.ROOT)), media, WARM_UP_SECONDS, null, faults,
                     Duration.ofMillis(cell.delayMs()), new ArrivalLog(WARM_UP_SECONDS));
@@ -76,6 +81,7 @@ public final class CellBench implements AutoCloseable {
     /// Takes everything away; a run that is going on fails.
     @Override
     public void close() {
+        closed = true;
         Workspace running = current;
         if (running != null) {
             running.close();

@@ -20,6 +20,7 @@ final class Workspace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
 
     private @Nullable Path folder;
+    private boolean cleanedUp;
     private final Deque<AutoCloseable> kept = new ArrayDeque<>();
     private final Thread shutdownHook = Thread.ofPlatform().name("clean-up").unstarted(this::cleanUp);
 
@@ -40,9 +41,17 @@ final class Workspace implements AutoCloseable {
     }
 
     /// Notes that something is to be closed; the last one first.
-    synchronized <T extends AutoCloseable> T keep(T resource) {
-        kept.push(resource);
-        return resource;
+    ///
+    /// @throws BenchException if everything was closed already, as Ctrl-C does while a run is still making things; this one is then, too
+    <T extends AutoCloseable> T keep(T resource) {
+        synchronized (this) {
+            if (!cleanedUp) {
+                kept.push(resource);
+                return resource;
+            }
+        }
+        closeOrLog(resource);
+        throw new BenchException("The run was interrupted while it began; start it again.");
     }
 
     /// Closes something now rather than at the end.
@@ -74,6 +83,9 @@ final class Workspace implements AutoCloseable {
     }
 
     private void cleanUp() {
+        synchronized (this) {
+            cleanedUp = true;
+        }
         for (AutoCloseable resource = next(); resource != null; resource = next()) {
             closeOrLog(resource);
         }
