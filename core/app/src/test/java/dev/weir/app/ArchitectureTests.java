@@ -19,8 +19,8 @@ class ArchitectureTests {
             .should().dependOnClassesThat().resideInAPackage("org.springframework..");
 
     @ArchTest
-    static final ArchRule kwikOnlyInItsAdapter = noClasses()
-            .that().resideOutsideOfPackages("dev.weir.quic..", "tech.kwik..")
+    static final ArchRule kwikOnlyInItsAdapterAndItsTestPeers = noClasses()
+            .that().resideOutsideOfPackages("dev.weir.quic..", "dev.weir.testkit.peer..", "tech.kwik..")
             .should().dependOnClassesThat().resideInAPackage("tech.kwik..");
 
     @ArchTest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.quic.kwik;
 
+import dev.weir.testkit.peer.KwikPeer;
 import java.nio.ByteBuffer;
 import java.util.function.LongFunction;
 import tech.kwik.core.frame.PingFrame;

@@ -9,6 +9,9 @@ import dev.weir.engine.NewReno;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.view.LaneStatus;
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
+import dev.weir.testkit.peer.PeerHabits;
+import dev.weir.testkit.peer.RawFrame;
 import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
@@ -313,7 +316,7 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
                 FLOOD / 2, // a silent peer's window has room for 35,000 answers
                 offender -> {
                     FrameTrain.send(offender, FLOOD, i -> new long[] {0x1a, (1L << 40) + i}); // PATH_CHALLENGE: eight bytes
-                    PeerHabits.awaitSent(offender);
+                    await().until(() -> PeerHabits.isAllSent(offender));
                 },
                 honest,
                 silent);
@@ -334,7 +337,7 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
                         FrameTrain.send(offender, 1, _ -> paddedPing);
                         PeerHabits.skipPacketNumber(offender);
                     }
-                    PeerHabits.awaitSent(offender);
+                    await().until(() -> PeerHabits.isAllSent(offender));
                 },
                 silent);
         await().untilAsserted(() -> assertThat(LiveObjects.byClass().getOrDefault("tech.kwik.core.frame.AckFrame", 0L))

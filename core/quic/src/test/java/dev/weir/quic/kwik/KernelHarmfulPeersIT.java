@@ -4,6 +4,7 @@ package dev.weir.quic.kwik;
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
+import dev.weir.testkit.peer.KwikPeer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;

@@ -15,6 +15,7 @@ import dev.weir.spi.Verdict;
 import dev.weir.spi.plan.TestVector;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
+import dev.weir.testkit.peer.KwikPeer;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

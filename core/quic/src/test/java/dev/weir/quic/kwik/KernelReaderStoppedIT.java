@@ -8,6 +8,7 @@ import dev.weir.engine.Relay;
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
+import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
 import java.lang.reflect.Field;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
+import dev.weir.testkit.peer.KwikPeer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

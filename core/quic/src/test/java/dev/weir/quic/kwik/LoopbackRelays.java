@@ -4,6 +4,7 @@ package dev.weir.quic.kwik;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;

@@ -8,6 +8,7 @@ import dev.weir.testkit.Host;
 import dev.weir.testkit.Topology;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
+import dev.weir.testkit.peer.KwikPeer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

@@ -16,6 +16,8 @@ import dev.weir.spi.plan.KernelPlan;
 import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.ProgramVariant;
 import dev.weir.testkit.PolicyCompiler;
+import dev.weir.testkit.peer.DatagramsOnce;
+import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.FullTrackName;

@@ -3,6 +3,8 @@ package dev.weir.quic.kwik;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.testkit.peer.KwikPeer;
+import dev.weir.testkit.peer.RawFrame;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,7 +22,6 @@ import tech.kwik.core.crypto.KeyUpdateSupport;
 import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
-import tech.kwik.core.stream.StreamManager;
 
 /// Key updates of a [KwikPeer]. Kwik's own client changes keys in the middle of the packet that its sender builds, and loses what a
 /// packet of the new phase has overtaken; here neither happens, so that what is lost was lost by the relay.
@@ -93,13 +94,6 @@ final class PeerControls {
 
     private static ConnectionIdManager connectionIds(KwikPeer peer) throws ReflectiveOperationException {
         return (ConnectionIdManager) field(QuicClientConnectionImpl.class, "connectionIdManager").get(peer.connection);
-    }
-
-    /// Takes more streams of the relay's than were promised in the handshake, and says so.
-    static void allowUnidirectionalStreams(KwikPeer peer, int count) throws ReflectiveOperationException {
-        Object streams = field(QuicClientConnectionImpl.class, "streamManager").get(peer.connection);
-        field(StreamManager.class, "currentUnidirectionalStreamIdLimit").set(streams, 4 * count + 3);
-        peer.sendFrame(RawFrame.maxUnidirectionalStreams(count));
     }
 
     private static Field field(Class<?> type, String name) throws NoSuchFieldException {

@@ -16,6 +16,7 @@ import dev.weir.spi.plan.ProgramVariant;
 import dev.weir.spi.plan.Rule;
 import dev.weir.spi.plan.TestVector;
 import dev.weir.testkit.PolicyCompiler;
+import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
 import dev.weir.wire.moqt.SubgroupHeader;

@@ -4,6 +4,7 @@ package dev.weir.quic.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ObjectDatagram;
 import java.io.IOException;
 import java.time.Duration;

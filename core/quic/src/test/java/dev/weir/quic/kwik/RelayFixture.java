@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
 import dev.weir.wire.moqt.ControlMessage.RequestOk;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;

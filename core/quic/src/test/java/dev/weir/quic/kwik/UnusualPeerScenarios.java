@@ -4,6 +4,9 @@ package dev.weir.quic.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.testkit.peer.KwikPeer;
+import dev.weir.testkit.peer.PeerHabits;
+import dev.weir.testkit.peer.RawFrame;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
 import dev.weir.wire.moqt.ObjectDatagram;
@@ -257,7 +260,7 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         load.awaitStreams(subscribed.subscriber());
         assertThat(media(waiting)).isEmpty();
         assertThat(relay.statistics().get("blocked.stream_limit")).isPositive();
-        PeerControls.allowUnidirectionalStreams(waiting, 1000);
+        PeerHabits.allowUnidirectionalStreams(waiting, 1000);
         load.awaitStreams(waiting);
         load.awaitDatagrams(waiting);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;

@@ -4,6 +4,7 @@ package dev.weir.quic.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
 /// Own framing without a kernel, on loopback; needs no privileges.

@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.peer.KwikPeer;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
 /// Policies without a kernel, on loopback; needs no privileges.

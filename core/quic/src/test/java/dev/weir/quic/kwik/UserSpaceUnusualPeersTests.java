@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
+import dev.weir.testkit.peer.KwikPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weir.quic.kwik;
-
-import static org.awaitility.Awaitility.await;
+package dev.weir.testkit.peer;
 
 import java.lang.reflect.Field;
 import java.util.Optional;
@@ -18,13 +16,16 @@ import tech.kwik.core.send.PacketAssembler;
 import tech.kwik.core.send.PacketNumberGenerator;
 import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
+import tech.kwik.core.stream.StreamManager;
 
 /// What a [KwikPeer] can be made to do that Kwik never does.
-final class PeerHabits {
+public final class PeerHabits {
     private PeerHabits() {}
 
     /// A peer that gives no more credit for all streams together than this, from the handshake on and later.
-    static KwikPeer.Habit connectionCredit(long bytes) {
+    ///
+    /// @param bytes initial_max_data (RFC 9000 section 18.2)
+    public static KwikPeer.Habit connectionCredit(long bytes) {
         return new KwikPeer.Habit() {
             @Override
             public void prepare(QuicClientConnectionImpl connection) throws ReflectiveOperationException {
@@ -56,7 +57,9 @@ final class PeerHabits {
     }
 
     /// Acknowledges no 1-RTT packet from now on.
-    static void acknowledgeNothing(KwikPeer peer) throws ReflectiveOperationException {
+    ///
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static void acknowledgeNothing(KwikPeer peer) throws ReflectiveOperationException {
         SenderImpl sender = sender(peer);
         var rtt = (RttEstimator) field(SenderImpl.class, "rttEstimater").get(sender);
         var silent = new Silent(sender, rtt);
@@ -83,17 +86,29 @@ final class PeerHabits {
     }
 
     /// Leaves out one packet number.
-    static void skipPacketNumber(KwikPeer peer) throws ReflectiveOperationException {
+    ///
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static void skipPacketNumber(KwikPeer peer) throws ReflectiveOperationException {
         var numbers = (PacketNumberGenerator)
                 field(PacketAssembler.class, "packetNumberGenerator").get(assembler(sender(peer)));
         numbers.nextPacketNumber();
     }
 
-    /// Waits until everything that the peer was told to send has left; most of it was acknowledged then.
-    static void awaitSent(KwikPeer peer) throws ReflectiveOperationException {
-        SenderImpl sender = sender(peer);
-        var waiting = ((SendRequestQueue[]) field(SenderImpl.class, "sendRequestQueue").get(sender))[EncryptionLevel.App.ordinal()];
-        await().until(() -> !waiting.hasRequests());
+    /// Takes more unidirectional streams of the relay's than were promised in the handshake, and says so.
+    ///
+    /// @param count of streams in all (RFC 9000 section 19.11)
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static void allowUnidirectionalStreams(KwikPeer peer, int count) throws ReflectiveOperationException {
+        Object streams = field(QuicClientConnectionImpl.class, "streamManager").get(peer.connection);
+        field(StreamManager.class, "currentUnidirectionalStreamIdLimit").set(streams, 4 * count + 3);
+        peer.sendFrame(RawFrame.maxUnidirectionalStreams(count));
+    }
+
+    /// @return whether everything that the peer was told to send has left; most of it was acknowledged then
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static boolean isAllSent(KwikPeer peer) throws ReflectiveOperationException {
+        var waiting = (SendRequestQueue[]) field(SenderImpl.class, "sendRequestQueue").get(sender(peer));
+        return !waiting[EncryptionLevel.App.ordinal()].hasRequests();
     }
 
     private static SenderImpl sender(KwikPeer peer) throws ReflectiveOperationException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.weir.quic.kwik;
+package dev.weir.testkit.peer;
 
+import dev.weir.testkit.TestkitException;
 import dev.weir.wire.moqt.ControlCodec;
 import dev.weir.wire.moqt.ControlDecoder;
 import dev.weir.wire.moqt.ControlMessage;
@@ -32,23 +33,32 @@ import tech.kwik.core.log.NullLogger;
 
 /// A small peer on a Kwik client connection, MoQT or own framing, for tests of the relay: it speaks what a test tells it and
 /// keeps what it hears.
-final class KwikPeer implements AutoCloseable {
+public final class KwikPeer implements AutoCloseable {
+    /// ALPN of MoQT draft-18 on raw QUIC.
+    public static final String MOQT = "moqt-18";
+
     private static final long ANSWER_SECONDS = 10;
     private static final int ONE_PACKET = 1000;
     private static final int RECEIVE_BUFFER = 4 << 20;
 
-    final QuicClientConnection connection;
-    final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
+    /// Kwik's own side of the connection.
+    public final QuicClientConnection connection;
+    /// Payloads of DATAGRAMs, in the order in which they came.
+    public final BlockingQueue<byte[]> datagrams = new LinkedBlockingQueue<>();
     /// The QUIC error that the relay closed the connection with.
-    final CompletableFuture<Long> closedWith = new CompletableFuture<>();
-    final Map<Integer, byte[]> streams = new ConcurrentHashMap<>();
+    public final CompletableFuture<Long> closedWith = new CompletableFuture<>();
+    /// Unidirectional streams of the relay that have ended, by stream ID.
+    public final Map<Integer, byte[]> streams = new ConcurrentHashMap<>();
     /// Streams of the relay that ended early.
-    final Set<Integer> brokenStreams = ConcurrentHashMap.newKeySet();
-    final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
+    public final Set<Integer> brokenStreams = ConcurrentHashMap.newKeySet();
+    /// Request streams that the relay opened.
+    public final BlockingQueue<Request> incoming = new LinkedBlockingQueue<>();
 
     /// Changes what is offered and promised in the handshake, and the connection before that.
-    interface Habit extends Consumer<QuicClientConnection.Builder> {
+    public interface Habit extends Consumer<QuicClientConnection.Builder> {
         /// The connection is made and has not sent anything.
+        ///
+        /// @throws ReflectiveOperationException if Kwik is not the version that this is for
         default void prepare(QuicClientConnectionImpl connection) throws ReflectiveOperationException {}
 
         @Override
@@ -56,8 +66,9 @@ final class KwikPeer implements AutoCloseable {
     }
 
     /// A request stream.
-    static final class Request {
-        final BlockingQueue<ControlMessage> messages = new LinkedBlockingQueue<>();
+    public static final class Request {
+        /// What the relay said on it and nobody has taken yet.
+        public final BlockingQueue<ControlMessage> messages = new LinkedBlockingQueue<>();
         private final QuicStream stream;
         private final OutputStream out;
 
@@ -82,31 +93,48 @@ final class KwikPeer implements AutoCloseable {
             });
         }
 
-        void send(ControlMessage message) throws IOException {
+        /// Sends another message on it.
+        ///
+        /// @throws IOException if the relay wants no more
+        public void send(ControlMessage message) throws IOException {
             out.write(ControlCodec.encode(message));
         }
 
         /// Ends the request: to the relay it is the end of a subscription.
-        void cancel() throws IOException {
+        ///
+        /// @throws IOException if the connection has ended
+        public void cancel() throws IOException {
             stream.getOutputStream().close();
             stream.abortReading(0);
         }
 
-        ControlMessage answer() throws InterruptedException {
+        /// @return the next message of the relay's
+        /// @throws TestkitException if none comes within 10 s
+        public ControlMessage answer() throws InterruptedException {
             ControlMessage message = messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
             if (message == null) {
-                throw new AssertionError("no answer within " + ANSWER_SECONDS + " s");
+                throw new TestkitException("The relay did not answer a request within " + ANSWER_SECONDS + " s; look at its log.");
             }
             return message;
         }
     }
 
-    KwikPeer(String host, int port, CipherSuite suite, String protocol) throws Exception {
+    /// A peer without any habits.
+    ///
+    /// @see #KwikPeer(String, int, CipherSuite, String, Consumer)
+    public KwikPeer(String host, int port, CipherSuite suite, String protocol) throws Exception {
         this(host, port, suite, protocol, builder -> {});
     }
 
+    /// Connects, and sends SETUP if the protocol is [#MOQT]. The socket belongs to the calling thread's network namespace.
+    ///
+    /// @param host of the relay
+    /// @param port of the relay, UDP
+    /// @param suite the only one that is offered
+    /// @param protocol ALPN
     /// @param habits changes what is offered and promised in the handshake
-    KwikPeer(
+    /// @throws Exception if the connection does not come about
+    public KwikPeer(
             String host, int port, CipherSuite suite, String protocol, Consumer<QuicClientConnection.Builder> habits)
             throws Exception {
         QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
@@ -142,7 +170,7 @@ final class KwikPeer implements AutoCloseable {
             habit.prepare((QuicClientConnectionImpl) connection);
         }
         connection.connect();
-        if (protocol.equals(RelayServer.ALPN)) {
+        if (protocol.equals(MOQT)) {
             sendSetup();
         }
     }
@@ -166,21 +194,30 @@ final class KwikPeer implements AutoCloseable {
         }
     }
 
-    Request request(ControlMessage first) throws IOException {
+    /// Opens a request stream.
+    ///
+    /// @param first the request
+    /// @throws IOException if the relay wants none
+    public Request request(ControlMessage first) throws IOException {
         var request = new Request(connection.createStream(true));
         request.send(first);
         return request;
     }
 
-    Request nextIncoming() throws InterruptedException {
+    /// @return the next request of the relay's
+    /// @throws TestkitException if none comes within 10 s
+    public Request nextIncoming() throws InterruptedException {
         Request request = incoming.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
         if (request == null) {
-            throw new AssertionError("the relay opened no request within " + ANSWER_SECONDS + " s");
+            throw new TestkitException("The relay opened no request within " + ANSWER_SECONDS + " s; look at its log.");
         }
         return request;
     }
 
-    void sendStream(byte[] bytes) throws IOException {
+    /// Sends a unidirectional stream, all of it.
+    ///
+    /// @throws IOException if the relay wants it not
+    public void sendStream(byte[] bytes) throws IOException {
         OutputStream out = connection.createStream(false).getOutputStream();
         // Kwik 0.10.9 can lose the send request of a write that takes several packets (DESIGN section 7): one packet at a time.
         for (int at = 0; at < bytes.length; at += ONE_PACKET) {
@@ -190,12 +227,12 @@ final class KwikPeer implements AutoCloseable {
     }
 
     /// Sends a DATAGRAM that is not repeated, in the order of the calls.
-    void sendDatagramOnce(byte[] payload) {
+    public void sendDatagramOnce(byte[] payload) {
         sendFrame(new DatagramsOnce(List.of(payload)));
     }
 
     /// Sends any frame, legal or not.
-    void sendFrame(QuicFrame frame) {
+    public void sendFrame(QuicFrame frame) {
         ((QuicConnectionImpl) connection).send(frame, lost -> {}, true);
     }
 
