@@ -16,6 +16,7 @@ import tech.kwik.core.cc.CongestionController;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.cid.ConnectionIdRegistry;
+import tech.kwik.core.cid.DestinationConnectionIdRegistry;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.common.PnSpace;
 import tech.kwik.core.crypto.Aead;
@@ -187,6 +188,20 @@ final class KwikInternals {
     static @Nullable Map<Integer, ConnectionIdInfo> peerConnectionIds(ConnectionIdManager manager) {
         Object registry = getNullable(manager, ConnectionIdManager.class, "peerCidRegistry");
         return registry == null ? null : connectionIds(registry);
+    }
+
+    /// The first sequence number of the peer's connection IDs that it has not told us to retire. The peer must have connection IDs.
+    static int retiredPriorTo(ConnectionIdManager manager) {
+        return (int) get(peerRegistry(manager), DestinationConnectionIdRegistry.class, "notRetiredThreshold");
+    }
+
+    /// Sets it: Kwik takes any frame's, also one's that was overtaken.
+    static void retiredPriorTo(ConnectionIdManager manager, int sequenceNumber) {
+        set(peerRegistry(manager), DestinationConnectionIdRegistry.class, "notRetiredThreshold", sequenceNumber);
+    }
+
+    private static Object peerRegistry(ConnectionIdManager manager) {
+        return get(manager, ConnectionIdManager.class, "peerCidRegistry");
     }
 
     @SuppressWarnings("unchecked") // Map<Integer, ConnectionIdInfo> in Kwik's source

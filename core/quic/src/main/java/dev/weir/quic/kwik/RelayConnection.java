@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.crypto.Aead;
@@ -194,11 +195,11 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private void takeConnectionId(NewConnectionIdFrame frame, QuicPacket packet, PacketMetaData metaData) {
         addressing.lock();
         try {
-            super.process(frame, packet, metaData);
-            connectionIds.forgetRetired();
+            connectionIds.take(() -> super.process(frame, packet, metaData));
         } finally {
             addressing.unlock();
         }
+        closeIfExcessive();
     }
 
     @Override
@@ -206,12 +207,18 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         if (connectionIds.isForgotten(frame.getSequenceNr())) {
             return; // a repetition: what it retires is gone already
         }
-        super.process(frame, packet, metaData);
-        connectionIds.forgetRetired();
+        connectionIds.replace(() -> super.process(frame, packet, metaData));
         // Kwik adds the ID that takes the retired one's place beside any active one, and takes that for any that is not the new one
         // itself; where it is, as happens in a map that has forgotten entries, packets to the new ID would find no connection.
         getActiveConnectionIds().forEach(id -> registry.registerAdditionalConnectionId(packet.getDestinationConnectionId(), id));
         session.readSideChanged();
+        closeIfExcessive();
+    }
+
+    private void closeIfExcessive() {
+        if (!ended && connectionIds.isExcessive()) {
+            closeForError(TransportErrorCode.CONNECTION_ID_LIMIT_ERROR, "connection IDs are replaced faster than that is acknowledged");
+        }
     }
 
     @Override
@@ -402,12 +409,10 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private boolean isOpened(int streamId, String frame) {
         boolean opened = streamId < session.nextStreamId();
         if (!opened) {
-            closeForError(STREAM_STATE_ERROR, frame + " for stream " + streamId + ", which was never opened");
+            closeForError(TransportErrorCode.STREAM_STATE_ERROR, frame + " for stream " + streamId + ", which was never opened");
         }
         return opened;
     }
-
-    private static final long STREAM_STATE_ERROR = 0x05;
 
     @Override
     public void process(ResetStreamFrame frame, QuicPacket packet, PacketMetaData metaData) {
@@ -426,6 +431,8 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
                 session.requestStreamAcknowledged(stream.getStreamId());
             } else if (frame instanceof DatagramFrame) {
                 session.datagramDone(false);
+            } else {
+                connectionIds.acknowledged(frame);
             }
         }
     }
@@ -529,14 +536,12 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void closeForViolation(String reason) {
-        closeForError(PROTOCOL_VIOLATION, reason);
+        closeForError(TransportErrorCode.PROTOCOL_VIOLATION, reason);
     }
 
-    private void closeForError(long error, String reason) {
-        closeNow(() -> immediateCloseWithError(error, ErrorType.QUIC_LAYER_ERROR, reason));
+    private void closeForError(TransportErrorCode error, String reason) {
+        closeNow(() -> immediateCloseWithError(error.value, ErrorType.QUIC_LAYER_ERROR, reason));
     }
-
-    private static final long PROTOCOL_VIOLATION = 0x0a;
 
     /// Invalidate first, then say goodbye (DESIGN rule 9); outside of packet processing Kwik wants to be flushed.
     private void closeNow(Runnable close) {

@@ -23,13 +23,20 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 
 /// Subscribers that give no credit, acknowledge nothing or want no stream: they harm nobody else, and cost the relay no more than their
 /// share. Every scenario ends with the relay's books and with what is left when everybody has gone.
@@ -261,8 +268,6 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
     }
 
     private static final int FLOOD = Integer.getInteger("weir.test.flood", 100_000);
-    /// RFC 9000 section 20.1.
-    private static final long STREAM_STATE_ERROR = 0x05;
 
     /// Kwik acknowledges every other packet, and remembers each of these ACKs until it is acknowledged.
     private static final int PACKETS = 3_000;
@@ -299,10 +304,59 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
                 offender -> {
                     long type = offender == stopping ? 0x05 : 0x11; // STOP_SENDING, MAX_STREAM_DATA: both stream, integer
                     FrameTrain.send(offender, FLOOD, i -> new long[] {type, 4_000_003 + 4 * i, 1});
-                    assertThat(offender.closedWith.get(60, TimeUnit.SECONDS)).isEqualTo(STREAM_STATE_ERROR);
+                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.STREAM_STATE_ERROR);
                 },
                 stopping,
                 allowing);
+        assertThat(relay.statistics()).containsEntry("connections", 2L);
+    }
+
+    private static TransportErrorCode closed(KwikPeer offender) throws Exception {
+        return TransportErrorCode.fromValue(offender.closedWith.get(60, TimeUnit.SECONDS));
+    }
+
+    /// NEW_CONNECTION_ID (RFC 9000 section 19.15) with an ID of eight bytes and a token of sixteen.
+    private static long[] newConnectionId(long number, long retirePriorTo) {
+        return new long[] {0x18, number, retirePriorTo, 8, (1L << 40) + number, 1L << 40, number + (1L << 40)};
+    }
+
+    static Stream<Arguments> connectionIdFloods() {
+        LongFunction<long[]> tooMany = i -> newConnectionId(i + 1, 0);
+        LongFunction<long[]> replaced = i -> newConnectionId(i + 1, i + 1);
+        LongFunction<long[]> overtaken = i -> i == 0 ? newConnectionId(FLOOD, FLOOD) : newConnectionId(FLOOD - i, 0);
+        LongFunction<long[]> retired = i -> new long[] {0x19, i + 1};
+        return Stream.of(
+                Arguments.of(Named.of("more than may be active", tooMany)),
+                Arguments.of(Named.of("each in the place of the one before", replaced)),
+                Arguments.of(Named.of("retired before they come", overtaken)),
+                Arguments.of(Named.of("the relay's, for which it issues new ones", retired)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("connectionIdFloods")
+    void closesWhoFloodsItWithConnectionIds(LongFunction<long[]> frames) throws Exception {
+        subscribed();
+        survives(
+                FLOOD / 10,
+                offender -> {
+                    PeerHabits.ignoreConnectionIds(offender);
+                    FrameTrain.send(offender, FLOOD, frames);
+                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.CONNECTION_ID_LIMIT_ERROR);
+                },
+                peer(CHACHA));
+        assertThat(relay.statistics()).containsEntry("connections", 2L);
+    }
+
+    @Test
+    void closesWhoRetiresConnectionIdsThatWereNeverIssued() throws Exception {
+        subscribed();
+        survives(
+                FLOOD / 10,
+                offender -> {
+                    FrameTrain.send(offender, FLOOD, i -> new long[] {0x19, 1000 + i});
+                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+                },
+                peer(CHACHA));
         assertThat(relay.statistics()).containsEntry("connections", 2L);
     }
 

@@ -2,13 +2,18 @@
 package dev.weir.testkit.peer;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Optional;
 import tech.kwik.core.ack.AckGenerator;
+import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.common.PnSpace;
 import tech.kwik.core.frame.AckFrame;
+import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.ClientConnectionConfig;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
+import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.recovery.RttEstimator;
 import tech.kwik.core.send.GlobalPacketAssembler;
@@ -41,10 +46,7 @@ public final class PeerHabits {
         private int asked;
 
         Credit(ClientConnectionConfig like, long bytes) throws IllegalAccessException {
-            for (Field each : ClientConnectionConfig.class.getDeclaredFields()) {
-                each.setAccessible(true);
-                each.set(this, each.get(like));
-            }
+            copy(like, this, ClientConnectionConfig.class);
             this.bytes = bytes;
         }
 
@@ -102,6 +104,50 @@ public final class PeerHabits {
         Object streams = field(QuicClientConnectionImpl.class, "streamManager").get(peer.connection);
         field(StreamManager.class, "currentUnidirectionalStreamIdLimit").set(streams, 4 * count + 3);
         peer.sendFrame(RawFrame.maxUnidirectionalStreams(count));
+    }
+
+    /// Takes no notice of the connection IDs that the relay gives, retires and uses.
+    ///
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static void ignoreConnectionIds(KwikPeer peer) throws ReflectiveOperationException {
+        Field field = field(QuicClientConnectionImpl.class, "connectionIdManager");
+        field.set(peer.connection, new Unmoved((ConnectionIdManager) field.get(peer.connection)));
+    }
+
+    private static final class Unmoved extends ConnectionIdManager {
+        Unmoved(ConnectionIdManager like) throws IllegalAccessException {
+            super(like.getConnectionIdLength(), 0, null, null, new NullLogger());
+            copy(like, this, ConnectionIdManager.class);
+        }
+
+        @Override
+        public void process(NewConnectionIdFrame frame) {
+            // keeps the one it has
+        }
+
+        @Override
+        public void process(RetireConnectionIdFrame frame, byte[] destinationConnectionId) {
+            // goes on with it
+        }
+
+        @Override
+        public boolean isActiveCid(byte[] cid) {
+            return true;
+        }
+
+        @Override
+        public void registerConnectionIdInUse(byte[] connectionId) {
+            // whatever it is
+        }
+    }
+
+    private static <T> void copy(T from, T to, Class<T> type) throws IllegalAccessException {
+        for (Field each : type.getDeclaredFields()) {
+            if (!Modifier.isStatic(each.getModifiers())) {
+                each.setAccessible(true);
+                each.set(to, each.get(from));
+            }
+        }
     }
 
     /// @return whether everything that the peer was told to send has left; most of it was acknowledged then
