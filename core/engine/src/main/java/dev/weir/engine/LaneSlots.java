@@ -27,10 +27,8 @@ final class LaneSlots {
         return size;
     }
 
-    /// @param now CLOCK_MONOTONIC in nanoseconds
     /// @return a free slot; at least [#size] if there is none
-    int take(long now) {
-        free(now);
+    int take() {
         int slot = used.nextClearBit(0);
         if (slot >= size) {
             return nextUnshared++;
@@ -40,13 +38,18 @@ final class LaneSlots {
     }
 
     /// The connection of a slot has ended.
+    ///
+    /// @param now CLOCK_MONOTONIC in nanoseconds
     void retire(int slot, long now) {
         if (slot < size) {
             retired.add(new Retired(slot, now + QUARANTINE_NANOS));
         }
     }
 
-    private void free(long now) {
+    /// Frees slots whose quarantine is over.
+    ///
+    /// @param now CLOCK_MONOTONIC in nanoseconds
+    void tick(long now) {
         while (!retired.isEmpty() && retired.getFirst().freeAtNanos <= now) {
             used.clear(retired.removeFirst().slot);
         }

@@ -84,7 +84,7 @@ public final class Relay {
     /// and is served from user space.
     public Session newSession() {
         return lockedGet(() -> {
-            int slot = slots.take(now());
+            int slot = slots.take();
             Cells cells = dataPlane != null && slot < slots.size() ? dataPlane.cells(slot) : Cells.privateCells();
             if (dataPlane != null && slot >= slots.size()) {
                 counters.increment("lanes.full");
@@ -112,6 +112,7 @@ public final class Relay {
                     streamDelivery.retryOpenings(session);
                 }
             }
+            slots.tick(now);
             lanes.tick(now);
             cache.collect(now);
             laneStreams.abandoned().tick(now);

@@ -17,7 +17,7 @@ class LaneSlotsTests {
 
         Set<Integer> taken = new HashSet<>();
         for (int i = 0; i < 4; i++) {
-            taken.add(slots.take(0));
+            taken.add(slots.take());
         }
 
         assertThat(taken).hasSize(4);
@@ -27,20 +27,23 @@ class LaneSlotsTests {
     @Test
     void aRowRestsForASecondAfterItsConnection() {
         var slots = new LaneSlots(1);
-        int first = slots.take(0);
+        int first = slots.take();
         slots.retire(first, 5 * SECOND);
 
-        assertThat(slots.take(6 * SECOND - 1)).isGreaterThanOrEqualTo(slots.size());
-        assertThat(slots.take(6 * SECOND)).isEqualTo(first);
+        slots.tick(6 * SECOND - 1);
+        assertThat(slots.take()).isGreaterThanOrEqualTo(slots.size());
+        slots.tick(6 * SECOND);
+        assertThat(slots.take()).isEqualTo(first);
     }
 
     @Test
     void withoutAKernelThereAreNoRows() {
         var slots = new LaneSlots(0);
-        int only = slots.take(0);
+        int only = slots.take();
         slots.retire(only, 0);
 
         assertThat(only).isGreaterThanOrEqualTo(slots.size());
-        assertThat(slots.take(2 * SECOND)).isNotEqualTo(only);
+        slots.tick(2 * SECOND);
+        assertThat(slots.take()).isNotEqualTo(only);
     }
 }
