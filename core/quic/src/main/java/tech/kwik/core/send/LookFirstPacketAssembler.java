@@ -7,12 +7,15 @@ import java.util.function.Supplier;
 import tech.kwik.core.ack.AckGenerator;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.impl.VersionHolder;
+import tech.kwik.core.packet.QuicPacket;
+import tech.kwik.core.packet.WideNumberPacket;
 
 /// Assembles 1-RTT packets, but looks before it draws a packet number: Kwik's own draws one in each turn of the sender's
 /// loop and gives it back if there was nothing to send, which is nonce reuse where somebody else draws from the same cell.
 ///
 /// It also addresses a packet when its frames are put in: Kwik's own has the address from before, so that RETIRE_CONNECTION_ID can
-/// come with the very connection ID that it retires, which is a PROTOCOL_VIOLATION (RFC 9000 section 19.16).
+/// come with the very connection ID that it retires, which is a PROTOCOL_VIOLATION (RFC 9000 section 19.16). And the number of its
+/// packets is as long as the kernel's.
 public final class LookFirstPacketAssembler extends PacketAssembler {
     /// Below this many bytes of window or packet nothing but an ACK is worth a packet.
     private static final int SMALLEST_USEFUL = 64;
@@ -53,5 +56,12 @@ public final class LookFirstPacketAssembler extends PacketAssembler {
         } finally {
             addressing.lock().unlock();
         }
+    }
+
+    @Override
+    protected QuicPacket createPacket(byte[] source, byte[] destination) {
+        QuicPacket packet = new WideNumberPacket(quicVersion.getVersion(), destination);
+        packet.setPacketNumber(nextPacketNumber());
+        return packet;
     }
 }
