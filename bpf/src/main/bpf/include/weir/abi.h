@@ -109,9 +109,9 @@ enum weir_ruling {
 /* map control, one entry, mmapable. Written by user. */
 struct control {
 	__u64 lease_until_ns;  /* CLOCK_MONOTONIC; past it packets are only passed up */
-	__u32 abi_version;     /* WEIR_ABI_VERSION of the user side */
 	__be16 listen_port;    /* UDP port of the relay, network order */
 	__u16 pad;
+	__u32 pad2;
 };
 
 /* ChaCha20-Poly1305 packet protection keys (RFC 9001 section 5.3): little-endian words of the key bytes. */

@@ -20,7 +20,6 @@ import dev.weir.abi.SubscriptionFlag;
 import dev.weir.abi.TrackKey;
 import dev.weir.abi.TrackRef;
 import dev.weir.abi.TrackState;
-import dev.weir.abi.WeirAbi;
 import dev.weir.kernel.BpfMap.UpdateMode;
 import dev.weir.kernel.LoadedObject;
 import dev.weir.wire.quic.AeadKeys;
@@ -52,7 +51,6 @@ final class MapWriter {
     void publisher(AeadKeys keys, byte[] address, int port, byte[] connectionId) {
         var control = object.map("control").element(0);
         Control.leaseUntilNs(control, Long.MAX_VALUE);
-        Control.abiVersion(control, WeirAbi.VERSION);
         Control.listenPort(control, (short) DataPlane.LISTEN_PORT);
         var struct = object.map("publishers").element(publisher);
         Publisher.generation(struct, publisherGeneration);

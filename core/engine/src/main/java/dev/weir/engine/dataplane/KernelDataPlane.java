@@ -7,6 +7,7 @@ import dev.weir.abi.Lane;
 import dev.weir.abi.LaneStream;
 import dev.weir.abi.LaneStreamKey;
 import dev.weir.abi.TrackState;
+import dev.weir.abi.WeirAbi;
 import dev.weir.abi.WeirLimit;
 import dev.weir.abi.WeirReason;
 import dev.weir.engine.Cells;
@@ -16,6 +17,7 @@ import dev.weir.engine.QuicEndpoint;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.view.KernelView;
 import dev.weir.engine.view.LaneFacts;
+import dev.weir.kernel.BpfElf;
 import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
 import dev.weir.kernel.BpfProgram;
@@ -89,13 +91,13 @@ public final class KernelDataPlane implements DataPlane {
     public static KernelDataPlane open(int port, int ringBytes) {
         KernelFeatures.requireDataPlane();
         byte[] core = BpfObjectFile.resource(OBJECT);
+        requireVersion(core);
         LoadedObject object = BpfObjectFile.open(core, OBJECT.substring(OBJECT.lastIndexOf('/') + 1))
                 .resize("events", ringBytes)
                 .load();
         try {
             checkLayouts(object);
             var plane = new KernelDataPlane(object, core, port);
-            Control.abiVersion(plane.control, dev.weir.abi.WeirAbi.VERSION);
             Control.listenPort(plane.control, (short) port);
             plane.attachments.attachAll();
             return plane;
@@ -105,7 +107,19 @@ public final class KernelDataPlane implements DataPlane {
         }
     }
 
-    /// The object and the Java layouts come from one build; a class path with two builds on it would write nonsense.
+    /// The object and the Java layouts come from one build; with two builds on the class path each would take the other's maps for
+    /// something else, even where all sizes agree.
+    static void requireVersion(byte[] core) {
+        int version = BpfElf.read(core, OBJECT).constant("weir_abi");
+        if (version != WeirAbi.VERSION) {
+            throw new KernelException(
+                    0,
+                    "The data plane's object has version " + version + " of weir/abi.h and this relay has version " + WeirAbi.VERSION
+                            + "; two builds of Weir are on the class path, rebuild with ./mvnw clean verify.");
+        }
+    }
+
+    /// The same for the sizes of what the maps hold.
     private static void checkLayouts(LoadedObject object) {
         Map<String, Long> sizes = Map.of(
                 "control", Control.SIZE,
