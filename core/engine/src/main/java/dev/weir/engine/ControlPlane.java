@@ -202,6 +202,10 @@ final class ControlPlane {
                             : Subscription.OPEN_END;
                 }
                 relay.lanes().refreshList(subscription.track);
+                if (subscription.active) {
+                    relay.drain();
+                    relay.streamDelivery().openMissing(subscription);
+                }
                 upstream.forwardingWanted(subscription.track);
                 channel.send(new RequestOk(Parameters.EMPTY, TrackProperties.EMPTY));
                 return;
@@ -263,8 +267,12 @@ final class ControlPlane {
         }
     }
 
-    private static boolean hasEverything(Subscription subscription) {
+    private boolean hasEverything(Subscription subscription) {
         Session session = subscription.session;
+        if (!subscription.blocked.isEmpty()
+                && relay.streamDelivery().isWanted(subscription, subscription.blocked.getFirst())) {
+            return false; // asked in every tick, as long as its peer allows no further stream
+        }
         // What is outstanding cannot be told apart by track: with several tracks only the last one waits for it.
         boolean outstanding = session.subscriptions.size() == 1 && session.ledger.outstanding() > 0;
         if (!subscription.active || session.queue.hasDatagrams() || outstanding) {

@@ -21,6 +21,7 @@ final class LaneStreams {
     /// A subscriber's copy begins.
     static void register(LaneStream copy) {
         copy.subscription.rulings.remove(copy.upstream);
+        copy.subscription.blocked.remove(copy.upstream);
         copy.subscription.streams.put(copy.upstream, copy);
         copy.subscription.streamsOpened++;
         copy.subscription.session.account.streamsOpened++;
@@ -171,6 +172,7 @@ final class LaneStreams {
         }
         subscription.streams.clear();
         subscription.rulings.clear();
+        subscription.blocked.clear();
         relay.policies().unbind(subscription);
     }
 }

@@ -109,7 +109,6 @@ public final class Relay {
                 if (session.isEstablished()) {
                     counters.add("skipped.random", session.skipped.skipSometimes(session.cells));
                     recovery.timers(session, now);
-                    streamDelivery.retryOpenings(session);
                 }
             }
             slots.tick(now);

@@ -56,7 +56,7 @@ public final class Session {
     /// What it announced, by the request stream that keeps the announcement alive.
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
     final Map<Long, Track> tracksByAlias = new HashMap<>();
-    final Map<Long, UpstreamStream> upstream = new HashMap<>();
+    final PublisherStreams upstream = new PublisherStreams();
     final Deque<DatagramDelivery.EarlyDatagram> early = new ArrayDeque<>();
     final ServedDatagrams served = new ServedDatagrams();
     private @Nullable QuicEndpoint endpoint;

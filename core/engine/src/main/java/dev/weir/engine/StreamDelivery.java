@@ -6,13 +6,12 @@ import dev.weir.wire.moqt.MoqtException;
 import dev.weir.wire.moqt.SessionError;
 import dev.weir.wire.moqt.StreamResetCode;
 import java.util.ArrayList;
+import java.util.List;
 
 /// Takes the publisher's streams in user space, caches them, and gives every subscription what the kernel did not send.
 final class StreamDelivery {
     /// How often policies are asked whether a stream that waits is to be given up.
     private static final long RECONSIDER_NANOS = 50_000_000L;
-    /// More than this is not kept of a stream whose track is not known.
-    private static final int UNATTACHED_BYTES = 256 << 10;
 
     private final Relay relay;
     private final ObjectCache cache;
@@ -25,11 +24,13 @@ final class StreamDelivery {
 
     /// The stream of that ID, made if it is new.
     UpstreamStream upstream(Session publisher, long streamId) {
-        return publisher.upstream.computeIfAbsent(streamId, id -> {
-            var stream = new UpstreamStream(publisher, id, publisher.framing.isOwn());
-            cache.grown(stream.footprint());
-            return stream;
-        });
+        UpstreamStream present = publisher.upstream.stream(streamId);
+        if (present != null) {
+            return present;
+        }
+        var stream = new UpstreamStream(publisher, streamId, publisher.framing.isOwn(), relay.now());
+        cache.add(stream);
+        return stream;
     }
 
     void streamData(Session publisher, long streamId, byte[] data, int length, boolean fin) {
@@ -39,6 +40,10 @@ final class StreamDelivery {
         }
         UpstreamStream stream = upstream(publisher, streamId);
         if (stream.isReset()) {
+            if (fin && !stream.isOver()) {
+                stream.end();
+                cache.over(stream, relay.now());
+            }
             return;
         }
         long from = stream.length();
@@ -49,7 +54,7 @@ final class StreamDelivery {
             violation(publisher, e.code(), e.getMessage());
             return;
         }
-        cache.grown(stream.footprint() - before);
+        cache.grown(stream, stream.footprint() - before);
         if (stream.track != null) {
             stream.track.receivedBytes += length;
         }
@@ -61,10 +66,14 @@ final class StreamDelivery {
         if (fin) {
             stream.end();
         }
-        if (stream.track == null) {
-            attach(publisher, stream);
-        } else {
+        if (stream.track != null) {
+            if (fin) {
+                cache.over(stream, relay.now());
+            }
             deliver(stream, from, fin);
+        } else {
+            attach(publisher, stream);
+            cache.boundWaiting(publisher);
         }
     }
 
@@ -72,11 +81,6 @@ final class StreamDelivery {
     private void attach(Session publisher, UpstreamStream stream) {
         Track track = stream.hasHeader() ? publisher.tracksByAlias.get(stream.alias()) : null;
         if (track == null) {
-            if (stream.length() > UNATTACHED_BYTES) {
-                relay.counters().increment("dropped.unknown_alias");
-                stream.reset();
-                cache.discard(stream);
-            }
             return;
         }
         if (track.resumesAfter != null) {
@@ -85,8 +89,12 @@ final class StreamDelivery {
             }
             relay.controlPlane().succession().firstObject(track, stream.firstLocation());
         }
+        publisher.upstream.found(stream);
         stream.attach(track);
         track.streams.add(stream);
+        if (stream.isOver()) {
+            cache.over(stream, stream.lastChangeNanos);
+        }
         track.upstreamStreamsSeen++;
         if (track.aliasOverride.length > 0) {
             stream.overwriteAlias(track.aliasOverride);
@@ -100,11 +108,7 @@ final class StreamDelivery {
 
     /// The alias of a track has become known: streams that waited for it go on.
     void attachWaiting(Session publisher) {
-        for (UpstreamStream stream : new ArrayList<>(publisher.upstream.values())) {
-            if (stream.track == null) {
-                attach(publisher, stream);
-            }
-        }
+        new ArrayList<>(publisher.upstream.waiting()).forEach(stream -> attach(publisher, stream));
         relay.datagrams().aliasKnown(publisher);
     }
 
@@ -149,6 +153,7 @@ final class StreamDelivery {
         if (id < 0) {
             relay.counters().increment("blocked.stream_limit");
             subscription.refused(stream, Obstacle.STREAM_LIMIT, "", relay.now());
+            subscription.blocked.add(stream);
             return;
         }
         long limit = session.endpoint().initialStreamDataLimit();
@@ -213,14 +218,15 @@ final class StreamDelivery {
 
     void streamReset(Session publisher, long streamId, long errorCode) {
         relay.drain();
-        UpstreamStream stream = publisher.upstream.get(streamId);
-        if (stream == null || stream.finalSize() >= 0) {
+        UpstreamStream stream = publisher.upstream.stream(streamId);
+        if (stream == null || stream.isOver()) {
             return;
         }
         stream.reset();
-        stream.lastChangeNanos = relay.now();
-        if (stream.track != null) {
-            for (Subscription subscription : stream.track.active()) {
+        cache.over(stream, relay.now());
+        // The kernel may have opened copies of a stream that never came up to here.
+        for (Track track : stream.track != null ? List.of(stream.track) : publisher.tracksByAlias.values()) {
+            for (Subscription subscription : track.active()) {
                 LaneStream copy = subscription.streamOf(stream);
                 if (copy != null) {
                     relay.counters().increment("dropped.upstream_reset");
@@ -228,29 +234,36 @@ final class StreamDelivery {
                 }
             }
         }
+        if (stream.track == null && !stream.isLetGo()) {
+            cache.letGoWaiting(stream);
+        }
     }
 
     /// A subscription has become active: it gets from the cache what it missed since its start.
     void catchUp(Subscription subscription) {
-        Track track = subscription.track;
-        for (UpstreamStream stream : new ArrayList<>(track.streams)) {
+        openMissing(subscription);
+        relay.datagrams().catchUp(subscription);
+    }
+
+    /// The subscription wants other objects than before.
+    void openMissing(Subscription subscription) {
+        for (UpstreamStream stream : new ArrayList<>(subscription.track.streams)) {
             if (subscription.streamOf(stream) == null) {
                 open(subscription, stream);
             }
         }
-        relay.datagrams().catchUp(subscription);
     }
 
-    /// Streams that could not be opened for want of MAX_STREAMS are tried again.
+    /// The peer allows more streams: those that could not be opened are tried again, in their order.
     void retryOpenings(Session session) {
         for (Subscription subscription : session.subscriptions.values()) {
-            if (!subscription.active || subscription.done) {
-                continue;
-            }
-            for (UpstreamStream stream : new ArrayList<>(subscription.track.streams)) {
-                if (subscription.streamOf(stream) == null) {
-                    open(subscription, stream);
+            while (subscription.active && !subscription.done && !subscription.blocked.isEmpty()) {
+                UpstreamStream stream = subscription.blocked.getFirst();
+                open(subscription, stream);
+                if (subscription.streamOf(stream) == null && isWanted(subscription, stream)) {
+                    return; // the peer allows no further stream
                 }
+                subscription.blocked.remove(stream);
             }
         }
     }
@@ -258,8 +271,8 @@ final class StreamDelivery {
     /// The publisher's connection is gone: what it had not finished can never be finished.
     void sessionClosed(Session session) {
         relay.datagrams().sessionClosed(session);
-        for (UpstreamStream stream : new ArrayList<>(session.upstream.values())) {
-            if (stream.track != null && stream.finalSize() < 0) {
+        for (UpstreamStream stream : session.upstream.all()) {
+            if (stream.track != null) {
                 streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
             }
             cache.forgetEntries(stream);
@@ -268,11 +281,9 @@ final class StreamDelivery {
 
     /// A publisher loses a track: what it had not finished of it can never be finished.
     void abandon(Session publisher, Track track) {
-        for (UpstreamStream stream : new ArrayList<>(publisher.upstream.values())) {
+        for (UpstreamStream stream : publisher.upstream.all()) {
             if (stream.track == track) {
-                if (stream.finalSize() < 0) {
-                    streamReset(publisher, stream.id, StreamResetCode.SESSION_CLOSED.code());
-                }
+                streamReset(publisher, stream.id, StreamResetCode.SESSION_CLOSED.code());
                 cache.forgetEntries(stream);
             }
         }

@@ -6,7 +6,9 @@ import dev.weir.spi.LaneState;
 import dev.weir.wire.moqt.Location;
 import dev.weir.wire.moqt.SubscriptionFilter;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /// One subscriber's interest in one track. Guarded by the engine's lock.
@@ -44,6 +46,9 @@ final class Subscription {
     LaneState state = LaneState.fresh();
     /// Streams the policy was asked about, by the kernel or by user space, that have no copy (yet): true if they are forwarded.
     final Map<UpstreamStream, Boolean> rulings = new IdentityHashMap<>();
+
+    /// Streams without a copy for want of MAX_STREAMS, in the order in which they came.
+    final SequencedSet<UpstreamStream> blocked = new LinkedHashSet<>();
 
     /// What stood in the way of its last objects.
     final RulingMemory past;

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Guarded by the engine's lock.
 final class UpstreamStream {
+    /// Room for what most packets bring.
+    private static final int SMALLEST = 4096;
+
     final Session publisher;
     final long id;
     /// Own framing: the stream has neither header nor objects, and is one object to policies.
@@ -24,7 +27,7 @@ final class UpstreamStream {
     @Nullable Track track;
     private @Nullable SubgroupHeader header;
     private @Nullable SubgroupObjectReader reader;
-    private byte[] bytes = new byte[4096];
+    private byte[] bytes = {};
     private int length;
     private long finalSize = -1;
     private boolean reset;
@@ -33,13 +36,18 @@ final class UpstreamStream {
     private int objectCount;
     /// The kernel has its own entry for this stream.
     boolean knownToKernel;
+    final long createdNanos;
     long lastChangeNanos;
+    private boolean over;
+    private boolean letGo;
     private long arrivedNanos;
     /// Where the first object's payload begins, and how long it will be; -1 until its header has come.
     private int payloadStart = -1;
     private long payloadLength;
 
-    UpstreamStream(Session publisher, long id, boolean isOwn) {
+    UpstreamStream(Session publisher, long id, boolean isOwn, long nowNanos) {
+        createdNanos = nowNanos;
+        lastChangeNanos = nowNanos;
         this.publisher = publisher;
         this.id = id;
         this.isOwn = isOwn;
@@ -50,7 +58,7 @@ final class UpstreamStream {
     /// @throws dev.weir.wire.moqt.MoqtException if they are no subgroup stream
     void append(byte[] data, int count) {
         if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length * 2));
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, Math.max(SMALLEST, bytes.length * 2)));
         }
         System.arraycopy(data, 0, bytes, length, count);
         length += count;
@@ -148,6 +156,13 @@ final class UpstreamStream {
         }
     }
 
+    Track requireTrack() {
+        if (track == null) {
+            throw new IllegalStateException("the track of stream " + id + " is not known");
+        }
+        return track;
+    }
+
     /// Whether an object has begun.
     boolean hasObjects() {
         return objectCount > 0;
@@ -209,21 +224,37 @@ final class UpstreamStream {
     }
 
     void end() {
+        over = true;
         if (finalSize < 0) {
             finalSize = length;
         }
     }
 
+    /// The publisher has reset it.
     void reset() {
+        over = true;
         reset = true;
     }
 
-    /// Lets go of the bytes; for a reset stream.
-    void discard() {
+    /// The publisher has ended or reset it.
+    boolean isOver() {
+        return over;
+    }
+
+    /// Frees the bytes; nobody gets any more of it.
+    void letGo() {
+        letGo = true;
+        reset = true;
         bytes = new byte[0];
         length = 0;
     }
 
+    /// Whether its bytes were freed.
+    boolean isLetGo() {
+        return letGo;
+    }
+
+    /// Whether nobody gets any more of it: the publisher has reset it, or it was let go.
     boolean isReset() {
         return reset;
     }

@@ -24,9 +24,13 @@ abstract class OneSubscriber {
     final RecordingEndpoint subscriberEnd = new RecordingEndpoint();
     final RecordingEndpoint.Channel request = new RecordingEndpoint.Channel(0);
     long now = 1_000_000_000L;
-    final Relay relay = new Relay(plane, LaneClassifier.defaultOnly(), 200_000_000L, 1 << 20, () -> now);
+    final Relay relay = new Relay(plane, LaneClassifier.defaultOnly(), 200_000_000L, cacheBytes(), () -> now);
     Session publisher;
     Session subscriber;
+
+    long cacheBytes() {
+        return 1 << 20;
+    }
 
     @BeforeEach
     void subscribe() {

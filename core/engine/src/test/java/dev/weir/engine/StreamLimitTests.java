@@ -3,6 +3,8 @@ package dev.weir.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.wire.moqt.ControlMessage.RequestUpdate;
+import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.SubgroupHeader;
 import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
 import dev.weir.wire.moqt.SubgroupObjectWriter;
@@ -61,5 +63,28 @@ class StreamLimitTests extends OneSubscriber {
         }
         assertThat(relay.statistics().get("cache.bytes")).isLessThanOrEqualTo(1L << 20);
         assertThat(relay.statistics().get("dropped.stream_limit")).isPositive();
+    }
+
+    @Test
+    void streamsThatWaitCostNothingUntilTheirTurn() {
+        publishWithoutLimit();
+        long tries = relay.statistics().get("blocked.stream_limit");
+        assertThat(tries).isEqualTo(GROUPS);
+        for (int i = 0; i < 100; i++) {
+            relay.tick();
+        }
+        assertThat(relay.statistics()).containsEntry("blocked.stream_limit", tries);
+        subscriber.streamIdLimit(FIRST_STREAM + 4);
+        assertThat(subscriber.queue.streams()).hasSize(1);
+        assertThat(relay.statistics()).containsEntry("blocked.stream_limit", tries + 1);
+    }
+
+    @Test
+    void whoWantsObjectsAgainGetsThem() {
+        subscriber.requestMessage(request, new RequestUpdate(2, Parameters.builder().forward(false).build()));
+        publish(1);
+        assertThat(subscriber.queue.streams()).isEmpty();
+        subscriber.requestMessage(request, new RequestUpdate(4, Parameters.builder().forward(true).build()));
+        assertThat(subscriber.queue.streams()).hasSize(1);
     }
 }

@@ -187,6 +187,27 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
         }
     }
 
+    /// Streams of an alias that the offender never announced, many times what the cache holds.
+    private static final int UNASKED = Integer.getInteger("weir.test.unaskedStreams", 1_500);
+
+    @Test
+    void pushesNothingOutForStreamsThatNobodyAskedFor() throws Exception {
+        restart(options -> options.withCacheBytes(CACHE_BYTES));
+        Subscribed subscribed = subscribed();
+        KwikPeer offender = peer(CHACHA);
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 5).goOn(3)) {
+            for (int i = 0; i < UNASKED; i++) {
+                offender.sendStream(subgroup(i, 1, 10));
+            }
+            load.goOn(3).finish();
+            awaitEverything(load, subscribed.subscriber());
+            await().until(() -> relay.statistics().getOrDefault("dropped.unknown_alias", 0L) > UNASKED / 2);
+            assertThat(relay.statistics()).doesNotContainKey("dropped.cache_evicted");
+            assertThat(relay.statistics().get("cache.bytes")).isLessThan(2 * CACHE_BYTES);
+            assertThat(subscribed.subscriber().brokenStreams).isEmpty();
+        }
+    }
+
     @Test
     void endsEveryStreamForWhoWantsNone() throws Exception {
         Subscribed subscribed = subscribed();
