@@ -18,6 +18,7 @@ final class Errno {
     static final int EINVAL = 22;
     static final int ENOSPC = 28;
     static final int ENOSYS = 38;
+    static final int ENOLINK = 67;
     static final int ENETDOWN = 100;
     static final int ENETUNREACH = 101;
     static final int EHOSTUNREACH = 113;
@@ -40,6 +41,7 @@ final class Errno {
             Map.entry(24, "EMFILE: too many open files"),
             Map.entry(ENOSPC, "ENOSPC: no space left"),
             Map.entry(ENOSYS, "ENOSYS: no such system call"),
+            Map.entry(ENOLINK, "ENOLINK: the device is gone"),
             Map.entry(95, "EOPNOTSUPP: not supported"),
             Map.entry(524, "ENOTSUPP: not supported"),
             Map.entry(ENETDOWN, "ENETDOWN: network down"),

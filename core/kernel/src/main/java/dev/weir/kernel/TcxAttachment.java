@@ -76,12 +76,16 @@ public final class TcxAttachment implements AutoCloseable {
     /// BPF_F_REPLACE). If it fails, the program before it goes on running.
     ///
     /// @param next the new program; its object must stay open
+    /// @return false: the interface is gone, and there is nothing left to do but to close this
     /// @throws KernelException if the kernel refuses
-    public synchronized void replace(BpfProgram next) {
+    public synchronized boolean replace(BpfProgram next) {
         if (link == CLOSED) {
             throw new IllegalStateException("The attachment to interface " + ifindex + " is closed.");
         }
         int result = LibbpfCalls.updateLink(link, next.fd(), program.fd());
+        if (result == -Errno.ENOLINK) {
+            return false;
+        }
         if (result < 0) {
             throw KernelException.of(
                     -result,
@@ -89,6 +93,13 @@ public final class TcxAttachment implements AutoCloseable {
                     "check that the interface still exists and that the program is of the same kind");
         }
         program = next;
+        return true;
+    }
+
+    /// Whether the interface is still the one that the program was attached to; another one may have its number by now.
+    public synchronized boolean isInForce() {
+        // The kernel takes the program that runs already for its own successor, and says if there is no interface to the link any more.
+        return link != CLOSED && LibbpfCalls.updateLink(link, program.fd(), program.fd()) == 0;
     }
 
     /// Takes the program off the interface.

@@ -3,9 +3,11 @@ package dev.weir.engine.dataplane;
 
 import dev.weir.kernel.BpfProgram;
 import dev.weir.kernel.InterfaceInfo;
+import dev.weir.kernel.KernelException;
 import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.MonotonicClock;
 import dev.weir.kernel.TcxAttachment;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The data plane's program at all devices of the network namespace that the relay was opened in, and its replacement by
@@ -54,14 +57,48 @@ final class Attachments implements AutoCloseable {
         }
     }
 
-    /// Attaches to devices that have appeared since.
+    /// Attaches to devices that have appeared since, and forgets those that are gone.
     synchronized void attachAll() {
-        for (InterfaceInfo device : inNamespace(InterfaceInfo::all)) {
-            interfaces.put(device.index(), device);
+        List<InterfaceInfo> present = inNamespace(InterfaceInfo::all);
+        Map<Integer, InterfaceInfo> before = Map.copyOf(interfaces);
+        interfaces.clear();
+        present.forEach(device -> interfaces.put(device.index(), device));
+        closeIf(attachment -> isGone(attachment, before.get(attachment.ifindex()), interfaces.get(attachment.ifindex())));
+        for (InterfaceInfo device : present) {
             if (device.isUp() && !attachments.containsKey(device.index())) {
-                attachments.put(device.index(), inNamespace(() -> TcxAttachment.ingress(program, device.index())));
+                attach(device);
             }
         }
+    }
+
+    /// Another device may have the number by now. The link knows, but asking each of them takes the kernel's lock of all devices.
+    private static boolean isGone(TcxAttachment attachment, @Nullable InterfaceInfo before, @Nullable InterfaceInfo now) {
+        if (before == null || now == null) {
+            return now == null;
+        }
+        boolean looksTheSame = before.name().equals(now.name()) && Arrays.equals(before.mac(), now.mac());
+        return !looksTheSame && !attachment.isInForce();
+    }
+
+    private void attach(InterfaceInfo device) {
+        try {
+            attachments.put(device.index(), inNamespace(() -> TcxAttachment.ingress(program, device.index())));
+        } catch (KernelException e) {
+            if (inNamespace(() -> InterfaceInfo.of(device.index())).isPresent()) {
+                throw e;
+            }
+            interfaces.remove(device.index()); // it went after the others were listed
+        }
+    }
+
+    private void closeIf(Predicate<TcxAttachment> condition) {
+        attachments.values().removeIf(attachment -> {
+            boolean closes = condition.test(attachment);
+            if (closes) {
+                attachment.close();
+            }
+            return closes;
+        });
     }
 
     /// The device with that index; null if there was none when devices were looked at last.
@@ -69,8 +106,8 @@ final class Attachments implements AutoCloseable {
         return interfaces.get(index);
     }
 
-    /// Puts another object's program in the place of the one that runs, at all devices. If one of them refuses, those before
-    /// it get back what they had, and nothing has changed.
+    /// Puts another object's program in the place of the one that runs, at all devices that are still there. If one of them refuses,
+    /// those before it get back what they had, and nothing has changed.
     ///
     /// @return how long it took from the first device to the last, nanoseconds
     synchronized long replace(LoadedObject next) {
@@ -78,13 +115,9 @@ final class Attachments implements AutoCloseable {
         BpfProgram before = program;
         long begin = MonotonicClock.nanos();
         try {
-            attachments.values().forEach(attachment -> attachment.replace(nextProgram));
+            closeIf(attachment -> !attachment.replace(nextProgram));
         } catch (RuntimeException e) {
-            for (TcxAttachment attachment : attachments.values()) {
-                if (attachment.program() == nextProgram) {
-                    attachment.replace(before);
-                }
-            }
+            closeIf(attachment -> attachment.program() == nextProgram && !attachment.replace(before));
             throw e;
         }
         long nanos = MonotonicClock.nanos() - begin;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.engine.InstalledPolicy;
 import dev.weir.engine.Policies;
 import dev.weir.engine.policy.PolicyException;
+import dev.weir.engine.view.KernelView;
 import dev.weir.kernel.VerifierException;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.spi.LaneView;
@@ -14,6 +15,7 @@ import dev.weir.spi.MediaObject;
 import dev.weir.spi.Verdict;
 import dev.weir.spi.plan.TestVector;
 import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.NetworkNamespace;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.peer.KwikPeer;
 import java.util.List;
@@ -50,6 +52,50 @@ class KernelPolicyIT extends PolicyScenarios {
     @Override
     boolean inKernel() {
         return true;
+    }
+
+    /// A container that ends takes its veth along. Another device may get its number then.
+    @Test
+    void aDeviceThatIsGoneHoldsUpNoProgram() throws Exception {
+        NetworkNamespace namespace = environment.relayNamespace();
+        addVeth(namespace, "gone0");
+        try {
+            Subscribed subscribed = subscribed();
+            assertThat(attached()).contains("gone0");
+            apply(program(THRESHOLD, 100, List.of()));
+            namespace.ip("link", "delete", "gone0");
+
+            InstalledPolicy installed = apply(program(THRESHOLD.replace("words[0]++", "words[1]++"), 60, List.of()));
+            for (int i = 0; i < 10; i++) {
+                subscribed.publisher().sendDatagramOnce(datagram(1, i, i * 20));
+            }
+            assertThat(receivedPriorities(subscribed.subscriber(), 3)).containsExactlyInAnyOrder(0, 20, 40);
+            checkDrops(installed, "urgency", 7);
+            assertThat(attached()).doesNotContain("gone0");
+
+            addVeth(namespace, "gone0");
+            assertThat(attached()).contains("gone0");
+            namespace.ip("link", "delete", "gone0");
+            addVeth(namespace, "new0");
+            assertThat(attached()).contains("new0").doesNotContain("gone0");
+            assertThat(namespace.exec("bpftool", "net", "show", "dev", "new0").orThrow().output()).contains("weir_ingress");
+        } finally {
+            namespace.exec("ip", "link", "delete", "new0");
+            namespace.exec("ip", "link", "delete", "gone0");
+        }
+    }
+
+    private static void addVeth(NetworkNamespace namespace, String name) {
+        namespace.ip("link", "add", name, "index", "4711", "type", "veth", "peer", "name", name + "p");
+        namespace.ip("link", "set", name, "up");
+    }
+
+    /// Devices that have the program, as the relay knows them now.
+    private List<String> attached() {
+        return relay.views().kernel().devices().stream()
+                .filter(KernelView.Device::isServed)
+                .map(KernelView.Device::name)
+                .toList();
     }
 
     @Test

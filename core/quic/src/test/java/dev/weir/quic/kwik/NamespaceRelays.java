@@ -5,6 +5,7 @@ import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.Host;
+import dev.weir.testkit.NetworkNamespace;
 import dev.weir.testkit.Topology;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
@@ -29,6 +30,11 @@ final class NamespaceRelays implements AutoCloseable {
     /// @param prefix of the namespaces' names
     NamespaceRelays(String prefix) {
         topology = Topology.create(prefix, 2);
+    }
+
+    /// Where the relay is.
+    NetworkNamespace relayNamespace() {
+        return topology.relay();
     }
 
     RelayServer start(DevelopmentCertificate certificate) throws Exception {
