@@ -10,7 +10,10 @@ enum gate_reason { GATE_DEPENDENCY = 1, GATE_START, GATE_ROOM, GATE_SHARE };
 /* Words of struct weir_config. */
 enum gate_config { GATE_SHARE_PER_MILLE };
 
-enum { GATE_LAST_LAYER = 7, GATE_PRIORITIES_OF_LAYER = 64, GATE_PER_MILLE = 1000 };
+/* Words of struct weir_track_state; 1 to 3 are what the layers are closed until. */
+enum gate_word { GATE_NEWEST = 4, GATE_STARTS };
+
+enum { GATE_LAST_LAYER = 3, GATE_PRIORITIES_OF_LAYER = 64, GATE_PER_MILLE = 1000, GATE_REMEMBERED = 64 };
 
 WEIR_OBJECT(object, payload, config)
 {
@@ -50,6 +53,28 @@ static __always_inline int close_layer(const struct weir_object *object, struct 
 	return WEIR_DROP(reason);
 }
 
+static __always_inline int has_started(__u64 restart, const struct weir_track_state *track)
+{
+	__u64 back = track->words[GATE_NEWEST] - restart;
+
+	if (!track->words[GATE_STARTS])
+		return track->last_index + 1 > restart; /* ~0, nothing yet, becomes 0 */
+	return back < GATE_REMEMBERED && track->words[GATE_STARTS] >> back & 1;
+}
+
+static __always_inline void note_start(__u64 index, struct weir_track_state *track)
+{
+	__u64 starts = track->words[GATE_STARTS], newest = track->words[GATE_NEWEST];
+
+	if (starts && index <= newest) {
+		if (newest - index < GATE_REMEMBERED)
+			track->words[GATE_STARTS] = starts | 1ULL << (newest - index);
+		return;
+	}
+	track->words[GATE_STARTS] = index - newest < GATE_REMEMBERED ? starts << (index - newest) | 1 : 1;
+	track->words[GATE_NEWEST] = index;
+}
+
 static __always_inline int fits(const struct weir_object *object, const struct weir_lane *lane)
 {
 	__u64 room = 0;
@@ -67,12 +92,14 @@ WEIR_FILTER(object, lane, track, shared, config)
 	(void)shared;
 	if (dependent && object->restart < closed_until(layer, track))
 		return close_layer(object, track, GATE_DEPENDENCY);
-	if (dependent && track->last_index + 1 <= object->restart) /* ~0, nothing yet, becomes 0 */
+	if (dependent && !has_started(object->restart, track))
 		return close_layer(object, track, GATE_START);
 	if (!fits(object, lane))
 		return close_layer(object, track, GATE_ROOM);
 	if (dependent && layer &&
 	    lane->bytes_in_flight * GATE_PER_MILLE > lane->congestion_window * config->words[GATE_SHARE_PER_MILLE])
 		return close_layer(object, track, GATE_SHARE);
+	if (!dependent)
+		note_start(object->index, track);
 	return WEIR_FORWARD;
 }

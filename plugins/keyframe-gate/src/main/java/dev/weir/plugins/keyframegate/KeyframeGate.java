@@ -28,18 +28,25 @@ import java.util.Optional;
 /// **What is dropped**, all numbers unsigned. The checks go in this order:
 ///
 /// 1. `dependency`: not independent, and its restart is below what its layer is closed until;
-/// 2. `start`: not independent, and nothing from its restart on was forwarded;
+/// 2. `start`: not independent, and the independent object at its restart was not forwarded, or is further back than the last 64 numbers;
 /// 3. `room`: its bytes (0 in STREAM mode, where they are not known) do not fit into the congestion window;
 /// 4. `share`: neither independent nor of layer 0, and more than the configured share of the window is in flight.
 ///
-/// A drop closes the object's layer, and all above it, until the index behind the object. Layers from 8 on count as 7.
+/// A drop closes the object's layer, and all above it, until the index behind the object. Layers from 4 on count as 3.
 ///
-/// **State.** `dropUntil` is what drops of layer 0 have closed all layers until; word n (1 to 7) is what others have closed
-/// layer n until.
+/// Objects may come in any order. While no independent object was forwarded since the gate came into force, whatever the policy before it
+/// has forwarded counts as one: a gate that takes over in the middle of a group goes on with it.
+///
+/// **State.** `dropUntil` is what drops of layer 0 have closed all layers until; word n (1 to 3) is what others have closed
+/// layer n until; word 4 is the highest index of an independent object forwarded, and bit n of word 5 says whether the one n below it
+/// was (bit 0 always is; while the word is 0 there was none).
 final class KeyframeGate implements FanoutPolicy {
     static final List<String> REASONS = List.of("dependency", "start", "room", "share");
 
-    private static final int LAST_LAYER = 7;
+    private static final int LAST_LAYER = 3;
+    private static final int NEWEST = 4;
+    private static final int STARTS = 5;
+    private static final int REMEMBERED = 64;
     /// Priorities of one layer: `--subgroups by-layer` makes them 64, 128, 192.
     private static final int PRIORITIES_OF_LAYER = 64;
     private static final long PER_MILLE = 1_000;
@@ -75,6 +82,8 @@ final class KeyframeGate implements FanoutPolicy {
         Verdict verdict = judge(object, lane, state);
         if (verdict instanceof Verdict.Drop) {
             close(Math.min(object.content().layer(), LAST_LAYER), object.index().index(), state);
+        } else if (object.content().independent()) {
+            noteStart(object.index().index(), state);
         }
         return verdict;
     }
@@ -86,8 +95,7 @@ final class KeyframeGate implements FanoutPolicy {
         if (!independent && Long.compareUnsigned(index.restart(), closedUntil(layer, state)) < 0) {
             return DEPENDENCY;
         }
-        // LaneState.NONE + 1 is 0: nothing was forwarded yet.
-        if (!independent && Long.compareUnsigned(state.lastIndex() + 1, index.restart()) <= 0) {
+        if (!independent && !hasStarted(index.restart(), state)) {
             return START;
         }
         if (!fits(object.media(), lane)) {
@@ -99,6 +107,26 @@ final class KeyframeGate implements FanoutPolicy {
     /// Index until which an object of a layer is closed.
     private static long closedUntil(int layer, LaneState state) {
         return layer == 0 ? state.dropUntil() : greater(state.dropUntil(), state.word(layer));
+    }
+
+    private static boolean hasStarted(long restart, LaneState state) {
+        if (state.word(STARTS) == 0) {
+            // LaneState.NONE + 1 is 0: nothing was forwarded yet.
+            return Long.compareUnsigned(state.lastIndex() + 1, restart) > 0;
+        }
+        long back = state.word(NEWEST) - restart;
+        return Long.compareUnsigned(back, REMEMBERED) < 0 && (state.word(STARTS) >>> back & 1) != 0;
+    }
+
+    private static void noteStart(long index, LaneState state) {
+        long starts = state.word(STARTS);
+        long back = state.word(NEWEST) - index;
+        if (starts != 0 && Long.compareUnsigned(index, state.word(NEWEST)) <= 0) {
+            state.word(STARTS, Long.compareUnsigned(back, REMEMBERED) < 0 ? starts | 1L << back : starts);
+            return;
+        }
+        state.word(STARTS, Long.compareUnsigned(-back, REMEMBERED) < 0 ? starts << -back | 1 : 1);
+        state.word(NEWEST, index);
     }
 
     private static void close(int layer, long index, LaneState state) {
