@@ -39,32 +39,33 @@ static __always_inline __u32 timestamp_of(const struct weir_payload *packet)
 	return (__u32)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
-static __always_inline int parse_payload(struct weir_object *object, const struct weir_payload *packet, __u32 at,
-					 __u64 codec)
+static __always_inline void parse_payload(struct weir_object *object, const struct weir_payload *packet, __u32 at,
+					  __u64 codec)
 {
 	struct vp8_frame vp8;
 	struct h264_frame h264;
 
 	if (codec == RTP_VP8) {
 		if (!parse_vp8(packet, at, &vp8))
-			return 0;
+			return;
+		object->picture = ~vp8.picture ? vp8.picture : timestamp_of(packet);
 		object->layer = vp8.layer;
 		object->is_independent = vp8.is_independent;
-		return 1;
+		return;
 	}
 	if (!parse_h264(packet, at, &h264))
-		return 0;
+		return;
+	object->picture = timestamp_of(packet);
 	object->layer = h264.layer;
 	object->is_independent = h264.is_independent;
-	return 1;
 }
 
 WEIR_OBJECT(object, payload, config)
 {
 	__u32 at = find_payload(payload);
 
-	if (at && parse_payload(object, payload, at, config->words[RTP_CODEC]))
-		object->picture = timestamp_of(payload);
+	if (at)
+		parse_payload(object, payload, at, config->words[RTP_CODEC]);
 }
 
 WEIR_FILTER(object, lane, track, shared, config)

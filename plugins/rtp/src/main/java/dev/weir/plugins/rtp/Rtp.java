@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The policy: [RtpPacket] finds the payload, [Vp8Payload] or [H264Payload] says what it is, [LayerLimits] who gets it. The picture
-/// is the RTP timestamp, which all packets of a picture share. What is no RTP packet, and what does not show its
+/// is VP8's PictureID where the payload has one, otherwise the RTP timestamp, which all packets of a picture share. What is no RTP packet, and what does not show its
 /// payload's beginning within the visible bytes, is a single frame.
 ///
 /// @param codec what the packets carry
@@ -46,8 +46,8 @@ record Rtp(RtpCodec codec, LayerLimits limits) implements FanoutPolicy {
                     case VP8 -> Vp8Payload.parse(bytes, at);
                     case H264 -> H264Payload.parse(bytes, at);
                 };
-        return content == null
-                ? null
+        return content == null || content.picture() != FrameContent.UNKNOWN_PICTURE
+                ? content
                 : new FrameContent(content.layer(), content.independent(), RtpPacket.timestamp(bytes));
     }
 

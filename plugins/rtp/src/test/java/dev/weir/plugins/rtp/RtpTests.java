@@ -58,6 +58,13 @@ class RtpTests {
         assertThat(parse(RtpCodec.VP8, header + "902080" + "11")).isEqualTo(new FrameContent(2, false, TIMESTAMP));
     }
 
+    /// RFC 7741 section 4.2: without a PictureID, of 7 bits, of 15 bits, and a beginning that is cut off within one.
+    @ParameterizedTest
+    @CsvSource({"9020c001, 4294901244", "90a07fc001, 127", "90e0812307c001, 291", "90808123 01, 291", "90e081, -1"})
+    void vp8PicturesHaveTheNumberOfTheirPayload(String payload, long picture) {
+        assertThat(parse(RtpCodec.VP8, HEADER + payload).picture()).isEqualTo(picture);
+    }
+
     /// RFC 6184: sections 5.6, 5.7.1, 5.8.
     @ParameterizedTest
     @CsvSource({
