@@ -166,6 +166,7 @@ public final class Auditor {
         parts.put("acknowledged", account.datagramsAcknowledged());
         parts.put("lost by the network", account.datagramsLost());
         parts.put("dropped: queue full", account.queueFull);
+        parts.put("dropped: given up", account.givenUp);
         parts.put(session.closed ? "open when the connection ended" : "open",
                 (long) session.ledger.outstandingDatagrams() + session.queue.datagramsOut() + session.queue.waitingDatagrams());
         return parts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.SendQueue.WaitingDatagram;
 import dev.weir.engine.Session.StreamChunk;
 import dev.weir.wire.quic.QuicVarint;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +21,55 @@ final class Completion {
         if (!session.isEstablished()) {
             return;
         }
-        byte[] datagram;
-        while ((datagram = session.queue.pollDatagram()) != null) {
-            relay.counters().increment("copies.userspace");
-            session.history.userCopies++;
-            session.endpoint().sendDatagram(datagram);
+        askForRoom(session);
+    }
+
+    private void askForRoom(Session session) {
+        session.cells.reserved(Math.min(session.queue.pendingBytes(), session.cells.congestionWindow()));
+        WaitingDatagram next = nextSendable(session);
+        if (next != null) {
+            session.endpoint().requestDatagram(next.length());
         }
-        long bytes = session.queue.pendingBytes();
-        session.cells.reserved(Math.min(bytes, session.cells.congestionWindow()));
         if (!session.queue.pending().isEmpty()) {
             session.endpoint().requestStreamFrame();
         }
+    }
+
+    /// The datagram whose turn is next. One that fits into no packet any more, because the peer's new connection ID is longer, would
+    /// hold up all behind it.
+    private @Nullable WaitingDatagram nextSendable(Session session) {
+        WaitingDatagram next = session.queue.nextDatagram();
+        while (next != null && next.length() > session.endpoint().maxDatagramPayload()) {
+            session.queue.remove(next);
+            session.account.queued--;
+            relay.datagrams().tooLarge(next.subscription(), next.datagram());
+            next = session.queue.nextDatagram();
+        }
+        return next;
+    }
+
+    /// The next DATAGRAM for a packet with `room` bytes for its payload, or null if there is none or it is larger. Its policy is
+    /// asked once more: since it was offered, time has passed and the connection may have changed.
+    byte @Nullable [] nextDatagram(Session session, int room) {
+        if (session.closed) {
+            return null;
+        }
+        byte[] payload = null;
+        WaitingDatagram next;
+        while (payload == null && (next = nextSendable(session)) != null && next.length() <= room) {
+            session.queue.remove(next);
+            if (next.datagram().view().givesUp(next.subscription(), true)) {
+                session.account.givenUp++;
+            } else {
+                payload = next.datagram().payload();
+                session.queue.datagramSent();
+                relay.counters().increment("copies.userspace");
+                session.history.userCopies++;
+                next.subscription().past.sent(next.datagram().group(), false, false);
+            }
+        }
+        askForRoom(session);
+        return payload;
     }
 
     /// The next chunk for a packet with `maxFrame` bytes of room, or null if nothing can be sent now.
@@ -48,11 +87,7 @@ final class Completion {
                 } else {
                     stream.subscription.track.copies.sent(true, false);
                 }
-                session.cells.reserved(
-                        Math.min(session.queue.pendingBytes(), session.cells.congestionWindow()));
-                if (!session.queue.pending().isEmpty()) {
-                    session.endpoint().requestStreamFrame();
-                }
+                askForRoom(session);
                 return chunk;
             }
         }

@@ -2,6 +2,8 @@
 package dev.weir.engine;
 
 import dev.weir.engine.RulingMemory.Obstacle;
+import dev.weir.engine.SendQueue.WaitingDatagram;
+import dev.weir.engine.ServedDatagrams.ServedObject;
 import dev.weir.engine.Track.CachedDatagram;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.spi.MediaObject;
@@ -10,6 +12,7 @@ import dev.weir.wire.moqt.MoqtException;
 import dev.weir.wire.moqt.ObjectDatagramHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Takes the publisher's DATAGRAM objects in user space, caches them, and gives every subscription those that the kernel did not send.
 final class DatagramDelivery {
@@ -59,17 +62,26 @@ final class DatagramDelivery {
         relay.controlPlane().succession().firstObject(track, new Location(header.group(), header.object()));
         track.receivedDatagram(payload.length);
         track.saw(header.group(), header.object());
-        var cached = new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing));
+        var served = served(track, packetNumber, header.group(), header.object());
+        var cached =
+                new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing, arrived(served)));
         track.cache(cached);
-        offerToAll(track, packetNumber, cached);
+        offerToAll(track, served, cached);
+    }
+
+    /// What the kernel has a record of, if it has one of this object.
+    static @Nullable ServedObject served(Track track, long packetNumber, long group, long object) {
+        Session publisher = track.publisher;
+        return publisher == null ? null : publisher.served.find(packetNumber, track.index, group, object);
+    }
+
+    /// When an object came to the relay: the kernel has seen it first, if it has seen it.
+    long arrived(@Nullable ServedObject served) {
+        return served == null ? relay.now() : served.arrivedNanos();
     }
 
     /// Gives an object to everybody whom the kernel has not served.
-    void offerToAll(Track track, long packetNumber, CachedDatagram cached) {
-        Session publisher = track.publisher;
-        var served = publisher == null
-                ? null
-                : publisher.served.find(packetNumber, track.index, cached.group(), cached.object());
+    void offerToAll(Track track, @Nullable ServedObject served, CachedDatagram cached) {
         if (served != null) {
             relay.auditor().met(served);
         }
@@ -82,7 +94,7 @@ final class DatagramDelivery {
         }
     }
 
-    private PolicyView view(Track track, ObjectDatagramHeader header, byte[] payload) {
+    private PolicyView view(Track track, ObjectDatagramHeader header, byte[] payload, long arrivedNanos) {
         int priority = header.priority() >= 0 ? header.priority() : track.defaultPriority;
         var media = new MediaObject(
                 track.name.toString(),
@@ -92,7 +104,7 @@ final class DatagramDelivery {
                 priority,
                 DeliveryMode.DATAGRAM,
                 payload.length,
-                relay.now());
+                arrivedNanos);
         int from = header.payloadOffset(payload);
         return new PolicyView(relay, media, ByteBuffer.wrap(payload, from, payload.length - from));
     }
@@ -108,21 +120,25 @@ final class DatagramDelivery {
             account.refusedByPolicy++;
             return;
         }
-        byte[] payload = datagram.payload();
-        if (payload.length > subscription.session.endpoint().maxDatagramPayload()) {
-            relay.counters().increment("dropped.datagram_too_large");
-            account.tooLarge++;
-            note(subscription, datagram, Obstacle.TOO_LARGE);
+        if (datagram.payload().length > subscription.session.endpoint().maxDatagramPayload()) {
+            tooLarge(subscription, datagram);
             return;
         }
         account.queued++;
-        if (!subscription.session.queue.offer(payload)) {
+        WaitingDatagram goes = subscription.session.queue.offer(subscription, datagram);
+        if (goes != null) {
             relay.counters().increment("dropped.queue_full");
             account.queueFull++;
-            note(subscription, datagram, Obstacle.QUEUE_FULL);
+            note(goes.subscription(), goes.datagram(), Obstacle.QUEUE_FULL);
         }
-        subscription.past.sent(datagram.group(), false, false);
         relay.completion().wake(subscription.session);
+    }
+
+    /// A datagram fits into no packet for this subscriber.
+    void tooLarge(Subscription subscription, CachedDatagram datagram) {
+        relay.counters().increment("dropped.datagram_too_large");
+        subscription.session.account.tooLarge++;
+        note(subscription, datagram, Obstacle.TOO_LARGE);
     }
 
     private void note(Subscription subscription, CachedDatagram datagram, Obstacle obstacle) {

@@ -58,6 +58,11 @@ final class Explainer {
         if (standing != null) {
             return standing;
         }
+        SendQueue queue = subscription.session.queue;
+        if (queue.isWaiting(subscription, group, object)) {
+            return "Not sent yet: " + what + " waits in user space, as one of " + queue.waitingDatagrams()
+                    + " DATAGRAMs, for room in the congestion window.";
+        }
         Match last = matches.stream().filter(match -> match.obstacle().isFinal()).findFirst().orElse(null);
         if (last != null) {
             return "Not sent: " + what + " was " + words(last) + ".";

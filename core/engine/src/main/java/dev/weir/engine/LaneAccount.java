@@ -23,8 +23,9 @@ final class LaneAccount {
     long refusedByPolicy;
     long tooLarge;
     long queued;
-    /// Of those queued, the ones that later ones pushed out.
+    /// Of those queued, the ones that others pushed out, and the ones that the policy gave up when their turn came.
     long queueFull;
+    long givenUp;
     private long datagramsAcknowledged;
     private long datagramsLost;
 

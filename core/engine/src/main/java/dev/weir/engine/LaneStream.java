@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /// One subscriber's copy of one upstream subgroup stream: which bytes it was sent, which it acknowledged, which
 /// user space still has to send. Offsets are the lane's own: publisher offset + [#shift].
 ///
@@ -32,6 +34,9 @@ final class LaneStream {
     private boolean reset;
     /// The kernel has an entry for this stream and forwards what arrives.
     boolean followed;
+    /// Whose priority [#assigned] is.
+    private @Nullable InstalledPolicy assigner;
+    private int assigned;
 
     LaneStream(Subscription subscription, UpstreamStream upstream, long id, long limit) {
         this(subscription, upstream, id, limit, NOTHING, 0);
@@ -48,6 +53,23 @@ final class LaneStream {
         this.prefix = prefix;
         this.shift = prefix.length - resumeAt;
         pending.add(0, prefix.length);
+    }
+
+    /// What the subscription's policy made of the publisher's priority, as soon as it can tell; lower is more urgent.
+    int priority() {
+        InstalledPolicy policy = subscription.policy;
+        if (policy.isPassAll()) {
+            return upstream.priority();
+        }
+        if (assigner != policy) {
+            PolicyView view = upstream.view(subscription.session.relay);
+            if (view == null) {
+                return upstream.priority(); // its first object is still to come
+            }
+            assigner = policy;
+            assigned = view.priority(subscription);
+        }
+        return assigned;
     }
 
     /// The publisher's bytes `[from, to)` are in the cache now: what was not sent yet becomes pending.

@@ -96,6 +96,7 @@ final class OwnFraming {
         relay.counters().increment("received.datagrams");
         track.receivedDatagram(payload.length);
         long ordinal = publisher.datagramOrdinal(packetNumber);
+        var served = DatagramDelivery.served(track, packetNumber, packetNumber, ordinal);
         var media = new MediaObject(
                 track.name.toString(),
                 packetNumber,
@@ -104,9 +105,9 @@ final class OwnFraming {
                 track.defaultPriority,
                 DeliveryMode.DATAGRAM,
                 payload.length,
-                relay.now());
+                relay.datagrams().arrived(served));
         var view = new PolicyView(relay, media, ByteBuffer.wrap(payload));
-        relay.datagrams().offerToAll(track, packetNumber, new CachedDatagram(packetNumber, ordinal, payload, view));
+        relay.datagrams().offerToAll(track, served, new CachedDatagram(packetNumber, ordinal, payload, view));
     }
 
     /// Nothing is said to subscribers with own framing.

@@ -56,7 +56,13 @@ final class PolicyView {
         return true;
     }
 
-    /// Asks whether a stream that has begun with this object is to be given up.
+    /// How urgent the object is to the subscription's policy; lower is more urgent.
+    int priority(Subscription subscription) {
+        InstalledPolicy policy = subscription.policy;
+        return policy.isPassAll() ? media.priority() : look(policy).priority();
+    }
+
+    /// Asks whether a stream that has begun with this object, or a DATAGRAM object that waits, is to be given up.
     ///
     /// @param waits some of its bytes wait in user space
     boolean givesUp(Subscription subscription, boolean waits) {
@@ -73,7 +79,7 @@ final class PolicyView {
                 Verdict.forward());
         if (verdict instanceof Verdict.Drop drop) {
             policy.droppedByUserSpace(drop.reason());
-            relay.counters().increment("dropped.policy_reset");
+            relay.counters().increment(media.mode() == DeliveryMode.STREAM ? "dropped.policy_reset" : "dropped.policy");
             note(subscription, Obstacle.GIVEN_UP, drop.reason());
             return true;
         }

@@ -59,8 +59,9 @@ public interface QuicEndpoint {
     /// Asks for a call of [Session#nextStreamFrame] as soon as a packet can be sent. Asking twice is the same as once.
     void requestStreamFrame();
 
-    /// Sends one DATAGRAM frame, once; [Session#datagramDone] tells when it was acknowledged or lost.
-    void sendDatagram(byte[] payload);
+    /// Asks for a call of [Session#nextDatagram] as soon as a packet with room for a payload of so many bytes can be sent. Asking
+    /// twice is the same as once. What it gives is sent once; [Session#datagramDone] tells when it was acknowledged or lost.
+    void requestDatagram(int length);
 
     /// Sends RESET_STREAM, repeated until acknowledged.
     void sendReset(long streamId, long errorCode, long finalSize);

@@ -63,11 +63,10 @@ final class RecordIntake implements DataPlane.RecordHandler {
             return;
         }
         relay.counters().increment("records");
-        long packetNumber = PacketRecord.packetNumber(record);
         List<Frame> frames = new ArrayList<>(2);
         int count = Short.toUnsignedInt(PacketRecord.candidateCount(record));
         for (int i = 0; i < count; i++) {
-            frames.add(frame(publisher, packetNumber, record.asSlice(CANDIDATES + i * Candidate.LAYOUT.byteSize())));
+            frames.add(frame(publisher, record, record.asSlice(CANDIDATES + i * Candidate.LAYOUT.byteSize())));
         }
         int entries = Short.toUnsignedInt(PacketRecord.entryCount(record));
         for (int i = 0; i < entries; i++) {
@@ -106,7 +105,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
         return null;
     }
 
-    private Frame frame(Session publisher, long packetNumber, MemorySegment candidate) {
+    private Frame frame(Session publisher, MemorySegment record, MemorySegment candidate) {
         Track track = null;
         int index = Candidate.track(candidate);
         for (Track each : publisher.tracksByAlias.values()) {
@@ -122,7 +121,12 @@ final class RecordIntake implements DataPlane.RecordHandler {
             upstream = relay.streamDelivery().upstream(publisher, Candidate.streamId(candidate));
             upstream.knownToKernel = true;
         } else {
-            object = publisher.served.add(packetNumber, index, Candidate.group(candidate), Candidate.object(candidate));
+            object = publisher.served.add(
+                    PacketRecord.packetNumber(record),
+                    index,
+                    Candidate.group(candidate),
+                    Candidate.object(candidate),
+                    PacketRecord.timeNs(record));
         }
         return new Frame(
                 stream,

@@ -29,7 +29,7 @@ final class RulingMemory {
         GIVEN_UP("given up by the policy while it waited"),
         LEFT("left to user space by the kernel"),
         TOO_LARGE("too large for a DATAGRAM to this subscriber"),
-        QUEUE_FULL("512 DATAGRAMs waited already when it came, and the oldest was dropped"),
+        QUEUE_FULL("more than 512 DATAGRAMs waited, and it was the oldest of the least urgent"),
         STREAM_LIMIT("waits: the subscriber allows no more streams"),
         RESET("its stream was reset");
 
@@ -45,7 +45,7 @@ final class RulingMemory {
 
         /// Whether the object is never sent for it.
         boolean isFinal() {
-            return this != LEFT && this != STREAM_LIMIT && this != QUEUE_FULL;
+            return this != LEFT && this != STREAM_LIMIT;
         }
     }
 

@@ -1,54 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
-import java.util.ArrayDeque;
+import dev.weir.engine.Track.CachedDatagram;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What user space still has to send to one subscriber: completion. Bounded: datagrams by number (the oldest is dropped
-/// and counted), streams by the object cache that they only refer to.
+/// What user space still has to send to one subscriber: completion. Bounded: datagrams by number (the oldest of the least urgent is
+/// dropped and counted), streams by the object cache that they only refer to.
 ///
 /// Guarded by the engine's lock.
 final class SendQueue {
     /// DATAGRAMs waiting for one subscriber.
     static final int DATAGRAM_LIMIT = 512;
-    /// DATAGRAMs handed to the QUIC sender and not yet acknowledged or lost.
-    static final int DATAGRAM_WINDOW = 64;
 
+    /// A DATAGRAM object that waits for one subscriber.
+    ///
+    /// @param priority what the policy made of the publisher's
+    /// @param order grows from one to the next
+    record WaitingDatagram(Subscription subscription, CachedDatagram datagram, int subscriberPriority, int priority, long order) {
+        int length() {
+            return datagram.payload().length;
+        }
+
+        private WaitingDatagram firstOfSameUrgency() {
+            return new WaitingDatagram(subscription, datagram, subscriberPriority, priority, 0);
+        }
+    }
+
+    /// Most urgent first (draft-18 section 7), then as they came.
+    private static final Comparator<WaitingDatagram> TURN = Comparator.comparingInt(WaitingDatagram::subscriberPriority)
+            .thenComparingInt(WaitingDatagram::priority)
+            .thenComparingLong(WaitingDatagram::order);
     private static final Comparator<LaneStream> URGENCY = Comparator.<LaneStream>comparingInt(s -> s.subscription.priority)
-            .thenComparingInt(s -> s.upstream.priority())
+            .thenComparingInt(LaneStream::priority)
             .thenComparing((a, b) -> Long.compareUnsigned(a.upstream.group(), b.upstream.group()))
             .thenComparing((a, b) -> Long.compareUnsigned(a.upstream.subgroup(), b.upstream.subgroup()))
             .thenComparingLong(s -> s.id);
 
-    private final Deque<byte[]> datagrams = new ArrayDeque<>();
+    private final TreeSet<WaitingDatagram> datagrams = new TreeSet<>(TURN);
+    private long datagramBytes;
+    private long datagramsEver;
     private int datagramsOut;
     private final Map<Long, LaneStream> streams = new HashMap<>();
 
     /// Adds a datagram.
     ///
-    /// @return false if an older one had to go
-    boolean offer(byte[] payload) {
-        boolean room = datagrams.size() < DATAGRAM_LIMIT;
-        if (!room) {
-            datagrams.removeFirst();
-        }
-        datagrams.addLast(payload);
-        return room;
-    }
-
-    /// The next datagram that may be handed to the sender; null if there is none or its window is full.
-    byte @Nullable [] pollDatagram() {
-        if (datagrams.isEmpty() || datagramsOut >= DATAGRAM_WINDOW) {
+    /// @return one that had to go for it, the oldest of the least urgent; null if there was room
+    @Nullable WaitingDatagram offer(Subscription subscription, CachedDatagram datagram) {
+        datagramsEver++;
+        var waiting = new WaitingDatagram(
+                subscription, datagram, subscription.priority, datagram.view().priority(subscription), datagramsEver);
+        datagrams.add(waiting);
+        datagramBytes += waiting.length();
+        if (datagrams.size() <= DATAGRAM_LIMIT) {
             return null;
         }
+        WaitingDatagram goes = datagrams.ceiling(datagrams.last().firstOfSameUrgency());
+        remove(goes);
+        return goes;
+    }
+
+    /// The datagram whose turn is next; null if none waits.
+    @Nullable WaitingDatagram nextDatagram() {
+        return datagrams.isEmpty() ? null : datagrams.first();
+    }
+
+    /// A datagram waits no longer, whatever became of it.
+    void remove(WaitingDatagram datagram) {
+        if (datagrams.remove(datagram)) {
+            datagramBytes -= datagram.length();
+        }
+    }
+
+    /// A datagram is in a packet.
+    void datagramSent() {
         datagramsOut++;
-        return datagrams.removeFirst();
     }
 
     void datagramDone() {
@@ -59,7 +90,14 @@ final class SendQueue {
         return datagrams.size();
     }
 
-    /// DATAGRAMs handed to the QUIC sender whose fate is open.
+    /// @param object null: any of the group
+    boolean isWaiting(Subscription subscription, long group, @Nullable Long object) {
+        return datagrams.stream().anyMatch(waiting -> waiting.subscription == subscription
+                && waiting.datagram.group() == group
+                && (object == null || waiting.datagram.object() == object));
+    }
+
+    /// DATAGRAMs that the QUIC sender has put in packets, whose fate is open.
     int datagramsOut() {
         return datagramsOut;
     }
@@ -98,12 +136,9 @@ final class SendQueue {
     }
 
     long pendingBytes() {
-        long sum = 0;
+        long sum = datagramBytes;
         for (LaneStream stream : streams.values()) {
             sum += stream.pendingBytes();
-        }
-        for (byte[] datagram : datagrams) {
-            sum += datagram.length;
         }
         return sum;
     }

@@ -20,12 +20,13 @@ final class ServedDatagrams {
 
     /// One object of one packet.
     ///
+    /// @param arrivedNanos when the packet came, CLOCK_MONOTONIC
     /// @param served lanes that were sent a copy
     /// @param dropped lanes for which the policy dropped it
     /// @param admitted lanes for which the policy forwards it, sent a copy or not
     /// @param met whether user space has received it as well
     record ServedObject(
-            int track, long group, long object, BitSet served, BitSet dropped, BitSet admitted, AtomicBoolean met) {}
+            int track, long group, long object, long arrivedNanos, BitSet served, BitSet dropped, BitSet admitted, AtomicBoolean met) {}
 
     private final Map<Long, List<ServedObject>> packets = new LinkedHashMap<>() {
         @Override
@@ -75,8 +76,9 @@ final class ServedDatagrams {
         return result;
     }
 
-    ServedObject add(long packetNumber, int track, long group, long object) {
-        var entry = new ServedObject(track, group, object, new BitSet(), new BitSet(), new BitSet(), new AtomicBoolean());
+    ServedObject add(long packetNumber, int track, long group, long object, long arrivedNanos) {
+        var entry = new ServedObject(
+                track, group, object, arrivedNanos, new BitSet(), new BitSet(), new BitSet(), new AtomicBoolean());
         packets.computeIfAbsent(packetNumber, n -> new ArrayList<>(1)).add(entry);
         return entry;
     }

@@ -294,9 +294,16 @@ public final class Session {
         relay.locked(() -> relay.recovery().streamLost(this, streamId, offset, length, fin));
     }
 
-    /// A DATAGRAM that user space sent is settled.
+    /// A DATAGRAM of [#nextDatagram] was acknowledged or lost.
     public void datagramDone(boolean lost) {
         relay.locked(() -> relay.recovery().datagramDone(this, lost));
+    }
+
+    /// The payload of the next DATAGRAM that user space should send, or null. Called by the sender when a packet has room.
+    ///
+    /// @param room bytes for the payload
+    public byte @Nullable [] nextDatagram(int room) {
+        return relay.lockedGet(() -> relay.completion().nextDatagram(this, room));
     }
 
     /// The next STREAM frame that user space should send, or null. Called by the sender when a packet has room.

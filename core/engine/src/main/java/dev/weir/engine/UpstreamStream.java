@@ -30,6 +30,7 @@ final class UpstreamStream {
     private byte[] bytes = {};
     private int length;
     private long finalSize = -1;
+    private @Nullable PolicyView view;
     private boolean reset;
     /// Object IDs, and for each the publisher offset of its first byte and of the byte after its ID.
     private long[] objects = new long[24];
@@ -126,6 +127,9 @@ final class UpstreamStream {
     /// The stream's first object as policies see it; null as long as they would see more of it later. Of a stream with own
     /// framing nobody knows how much is to come: they see what came first, as in the kernel.
     @Nullable PolicyView view(Relay relay) {
+        if (view != null) {
+            return view;
+        }
         Track known = track;
         boolean over = finalSize >= 0;
         boolean visible = isOwn
@@ -145,12 +149,16 @@ final class UpstreamStream {
                 arrivedNanos);
         int from = isOwn ? 0 : payloadStart < 0 ? length : payloadStart;
         int available = isOwn ? length : (int) Math.min(payloadLength, length - from);
-        return new PolicyView(relay, media, ByteBuffer.wrap(bytes, from, available));
+        // A copy: the view outlives the bytes, which the cache counts and gives up.
+        byte[] seen = Arrays.copyOfRange(bytes, from, from + Math.min(available, FrameParser.VISIBLE_BYTES));
+        view = new PolicyView(relay, media, ByteBuffer.wrap(seen));
+        return view;
     }
 
     /// Tells the track of all objects so far, once the alias is known.
     void attach(Track newTrack) {
         track = newTrack;
+        view = null;
         for (int i = 0; i < objectCount; i++) {
             newTrack.saw(group(), objects[3 * i]);
         }

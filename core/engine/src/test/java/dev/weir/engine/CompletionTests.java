@@ -177,7 +177,7 @@ class CompletionTests extends OneSubscriber {
         publisher.datagram(40, datagram(0));
         arrive(0, 600, false);
 
-        assertThat(subscriberEnd.datagrams).isEmpty();
+        assertThat(subscriberEnd.datagrams(subscriber)).isEmpty();
         assertThat(subscriber.nextStreamFrame(1200)).isNull();
         assertThat(subscriber.ledger.outstanding()).isEqualTo(2);
         assertThat(relay.statistics()).doesNotContainKey("copies.to_gone_lanes");
@@ -200,7 +200,7 @@ class CompletionTests extends OneSubscriber {
         plane.datagramCopy(0, 1, 0, 40, 5, 0);
         publisher.datagram(40, first);
         publisher.datagram(41, second);
-        assertThat(subscriberEnd.datagrams).containsExactly(second);
+        assertThat(subscriberEnd.datagrams(subscriber)).containsExactly(second);
     }
 
     @Test

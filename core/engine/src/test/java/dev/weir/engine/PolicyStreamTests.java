@@ -37,6 +37,7 @@ class PolicyStreamTests {
     private static final long PUBLISHER_STREAM = 2;
     private static final long FIRST_STREAM = 7;
     private static final long LOOK_NANOS = 50_000_000L;
+    private static final long MOST_WAITING = 3 * LOOK_NANOS;
 
     private final ScriptedDataPlane plane = new ScriptedDataPlane();
     private final RecordingEndpoint publisherEnd = new RecordingEndpoint();
@@ -81,6 +82,11 @@ class PolicyStreamTests {
                 @Override
                 public Verdict decide(FanoutObject object, LaneView lane, LaneState state) {
                     return Verdict.forward();
+                }
+
+                @Override
+                public Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {
+                    return lane.nowNanos() - object.media().arrivedNanos() > MOST_WAITING ? Verdict.drop("age") : Verdict.forward();
                 }
 
                 @Override
@@ -169,6 +175,38 @@ class PolicyStreamTests {
         assertThat(subscriber.nextStreamFrame(1200)).isNull();
         assertThat(resets()).hasSize(1);
         assertThat(drops()).isEqualTo(Map.of("congestion", 1L));
+    }
+
+    @Test
+    void endsAStreamThatHasWaitedTooLongWithTheSizeThatBothHaveSent() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        arrive(0, 600, false);
+        arrive(600, 1500, false); // the kernel has left these 900 bytes, and user space has room for some of them
+        assertThat(subscriber.nextStreamFrame(300).offset()).isEqualTo(600);
+        look();
+        assertThat(resets()).isEmpty();
+        plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 1500, 200, false, -1);
+        arrive(1500, 1700, false);
+        look();
+        look();
+        look();
+        assertThat(resets()).containsExactly("reset 7 code 2 size 1700");
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
+        assertThat(drops()).isEqualTo(Map.of("age", 1L));
+        assertThat(relay.statistics()).containsEntry("dropped.policy_reset", 1L);
+        assertThat(relay.auditor().audit().sums())
+                .filteredOn(sum -> sum.name().equals("streams"))
+                .allSatisfy(sum -> assertThat(sum.imbalance()).isZero());
+    }
+
+    @Test
+    void endsAStreamThatNothingWasSentOfWithTheSizeZero() {
+        arrive(0, 600, false);
+        now += MOST_WAITING;
+        look();
+        assertThat(resets()).containsExactly("reset 7 code 2 size 0");
+        arrive(600, stream.length, true);
+        assertThat(subscriber.nextStreamFrame(1200)).isNull();
     }
 
     @Test

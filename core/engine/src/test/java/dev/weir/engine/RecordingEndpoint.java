@@ -13,7 +13,8 @@ final class RecordingEndpoint implements QuicEndpoint {
     static final long STREAM_DATA_LIMIT = 1 << 20;
 
     final List<String> events = new ArrayList<>();
-    final List<byte[]> datagrams = new ArrayList<>();
+    private final List<byte[]> datagrams = new ArrayList<>();
+    int datagramRequests;
     final List<ControlMessage> control = new ArrayList<>();
     @Nullable RequestListener upstream;
     @Nullable Channel upstreamChannel;
@@ -85,8 +86,22 @@ final class RecordingEndpoint implements QuicEndpoint {
     }
 
     @Override
-    public void sendDatagram(byte[] payload) {
-        datagrams.add(payload);
+    public void requestDatagram(int length) {
+        datagramRequests++;
+    }
+
+    /// All DATAGRAMs so far; what was asked for is taken now.
+    ///
+    /// @param session this connection's
+    List<byte[]> datagrams(Session session) {
+        while (datagramRequests > 0) {
+            datagramRequests = 0;
+            byte[] payload = session.nextDatagram(maxDatagramPayload());
+            if (payload != null) {
+                datagrams.add(payload);
+            }
+        }
+        return datagrams;
     }
 
     @Override

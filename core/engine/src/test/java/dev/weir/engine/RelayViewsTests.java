@@ -74,6 +74,7 @@ class RelayViewsTests {
     @Test
     void tellsTracksConnectionsAndLanes() {
         publish(1, 3, 0);
+        subscriberEnd.datagrams(subscriber);
         now += 5_000_000_000L;
 
         assertThat(relay.views().tracks()).singleElement().satisfies(track -> {
@@ -121,7 +122,7 @@ class RelayViewsTests {
             assertThat(track.reason()).isEqualTo("the mode is userspace");
         });
         publish(1, 0, 0);
-        assertThat(subscriberEnd.datagrams).as("user space serves").hasSize(1);
+        assertThat(subscriberEnd.datagrams(subscriber)).as("user space serves").hasSize(1);
 
         relay.steering().setMode(PathMode.AUTO, null);
         assertThat(plane.calls).endsWith("fanout 0 [1]");
@@ -156,6 +157,9 @@ class RelayViewsTests {
     void explainsWhatWasNotWantedOrNotThere() {
         publish(1, 4, 0);
 
+        assertThat(answer(4L, 0L)).isEqualTo(
+                "Not sent yet: object 0 of group 4 waits in user space, as one of 1 DATAGRAMs, for room in the congestion window.");
+        subscriberEnd.datagrams(subscriber);
         assertThat(answer(4L, 0L)).startsWith("Nothing stood in the way of object 0 of group 4; of that group the kernel sent 0 frames and user space 1");
         assertThat(answer(5L, 0L)).contains("has not come from the publisher; the largest location is object 0 of group 4");
         assertThat(answer(2L, 0L)).startsWith("Nothing is remembered of object 0 of group 2");

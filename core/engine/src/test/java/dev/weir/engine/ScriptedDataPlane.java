@@ -8,6 +8,8 @@ import dev.weir.abi.Credit;
 import dev.weir.abi.PacketNumberCell;
 import dev.weir.abi.PacketRecord;
 import dev.weir.abi.RecordEntry;
+import dev.weir.abi.WeirReason;
+import dev.weir.abi.WeirRuling;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -71,6 +73,22 @@ final class ScriptedDataPlane implements DataPlane {
         Candidate.object(candidate, object);
         entry(record, slot, packetNumber, 1200);
         records.add(record);
+    }
+
+    /// The kernel's policy has admitted one DATAGRAM object of the publisher's packet `publisherNumber`, and the congestion window had
+    /// no room for it.
+    ///
+    /// @param arrivedNanos when the packet came
+    void datagramLeft(
+            int track, int slot, long publisherNumber, long group, long object, int policy, long arrivedNanos) {
+        datagramCopy(track, slot, 0, publisherNumber, group, object);
+        PacketRecord.timeNs(records.getLast(), arrivedNanos);
+        MemorySegment entry = records.getLast().asSlice(PacketRecord.SIZE);
+        RecordEntry.forwarded(entry, (short) 0);
+        RecordEntry.size(entry, (short) 0);
+        RecordEntry.reason(entry, (byte) WeirReason.CONGESTION.value);
+        RecordEntry.policy(entry, (byte) policy);
+        RecordEntry.rulings(entry, WeirRuling.FORWARD.value);
     }
 
     private static MemorySegment record(int candidates) {

@@ -50,7 +50,7 @@ class SuccessionTests {
         relay.tick();
         first.packetReceived(1);
         first.datagram(1, datagram(5, 3));
-        assertThat(subscriberEnd.datagrams).hasSize(1);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(1);
     }
 
     private Session session(RecordingEndpoint end) {
@@ -98,7 +98,7 @@ class SuccessionTests {
         Session second = announced(secondEnd);
         accept(secondEnd, Parameters.EMPTY);
         second.datagram(1, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(2);
         assertThat(request.messages).singleElement().isInstanceOf(SubscribeOk.class);
     }
 
@@ -110,7 +110,7 @@ class SuccessionTests {
         first.closed();
         accept(secondEnd, Parameters.EMPTY);
         second.datagram(1, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(2);
     }
 
     @Test
@@ -147,7 +147,7 @@ class SuccessionTests {
         Session second = announced(secondEnd);
         accept(secondEnd, Parameters.EMPTY);
         second.datagram(1, datagram(5, 3));
-        assertThat(subscriberEnd.datagrams).hasSize(1);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(1);
         assertThat(request.messages.getLast()).isInstanceOfSatisfying(PublishDone.class, done -> assertThat(done.status())
                 .isEqualTo(PublishDoneStatus.TRACK_ENDED.code()));
 
@@ -156,7 +156,7 @@ class SuccessionTests {
         assertThat(again.messages).singleElement().isInstanceOf(SubscribeOk.class);
         subscriber.requestStreamAcknowledged(4);
         second.datagram(2, datagram(5, 4));
-        assertThat(subscriberEnd.datagrams).hasSize(3); // the current group from its start, and what followed
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(3); // the current group from its start, and what followed
     }
 
     @Test
@@ -169,9 +169,9 @@ class SuccessionTests {
         pass(11 * SECOND / 10);
         accept(secondEnd, Parameters.EMPTY);
         second.datagram(1, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(2);
         first.datagram(2, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).as("the former one is not heard any more").hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).as("the former one is not heard any more").hasSize(2);
     }
 
     @Test
@@ -191,7 +191,7 @@ class SuccessionTests {
         Session second = announced(again);
         accept(again, Parameters.EMPTY);
         second.datagram(1, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(2);
         assertThat(firstEnd.events).containsExactly("close 0");
     }
 
@@ -225,7 +225,7 @@ class SuccessionTests {
         pass(11 * SECOND / 10);
         assertThat(next.messages).singleElement().isInstanceOf(RequestOk.class);
         second.datagram(1, datagram(6, 0));
-        assertThat(subscriberEnd.datagrams).hasSize(2);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(2);
     }
 
     @Test
@@ -253,7 +253,7 @@ class SuccessionTests {
         var offer = new RecordingEndpoint.Channel(4);
         first.request(offer, new Publish(2, TRACK, ALIAS, Parameters.EMPTY, TrackProperties.EMPTY));
         assertThat(offer.messages).singleElement().isInstanceOf(RequestOk.class);
-        subscriberEnd.datagrams.clear();
+        subscriberEnd.datagrams(subscriber).clear();
         relay.tick();
         assertThat(request.messages).hasSize(1);
         assertThat(subscriber.nextStreamFrame(1200).data()).isEqualTo(bytes);
@@ -270,9 +270,9 @@ class SuccessionTests {
         Session second = announced(secondEnd);
         second.datagram(1, datagram(6, 0));
         second.datagram(2, datagram(6, 1));
-        assertThat(subscriberEnd.datagrams).hasSize(1);
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(1);
         accept(secondEnd, Parameters.EMPTY);
-        assertThat(subscriberEnd.datagrams).containsExactly(datagram(5, 3), datagram(6, 0), datagram(6, 1));
+        assertThat(subscriberEnd.datagrams(subscriber)).containsExactly(datagram(5, 3), datagram(6, 0), datagram(6, 1));
         assertThat(relay.statistics()).doesNotContainKey("dropped.unknown_alias");
     }
 

@@ -7,7 +7,7 @@ package dev.weir.spi;
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block. It is
 /// on the way of every object that user space sends: some ten nanoseconds are fine, an allocation per call is not.
 ///
-/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber; in
+/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber, and [#reconsider] once more if it had to wait; in
 /// [DeliveryMode#STREAM] once per subgroup stream and subscriber, before the first byte goes out. What the kernel has decided
 /// is not asked for again, whoever sends it then.
 ///
@@ -22,11 +22,12 @@ public interface ObjectFilter {
     /// @return the verdict; in [DeliveryMode#STREAM] a drop holds for the whole stream
     Verdict decide(FanoutObject object, LaneView lane, LaneState state);
 
-    /// Decides anew about a subgroup stream that has begun and whose bytes wait in user space (for congestion, flow control, or
-    /// because they were lost): a drop resets the stream with its right final size. Asked in [DeliveryMode#STREAM] only, every
-    /// 50 ms at most. It should leave the state as it is.
+    /// Decides anew about what waits in user space. In [DeliveryMode#STREAM] about a subgroup stream that has begun and whose bytes
+    /// wait (for congestion, flow control, or because they were lost), every 50 ms at most: a drop resets the stream with its right
+    /// final size. In [DeliveryMode#DATAGRAM], since 1.1.0, about an object whose turn to be sent has come: a drop leaves it out. It
+    /// should leave the state as it is.
     ///
-    /// @param object the first object of the stream
+    /// @param object the object, or the first one of the stream
     /// @param lane the subscriber's connection now
     /// @param state what is remembered about the subscription
     default Verdict reconsider(FanoutObject object, LaneView lane, LaneState state) {

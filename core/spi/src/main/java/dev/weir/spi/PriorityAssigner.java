@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Says how urgent an object is. Java face: a pure function of the object; kernel face: `WEIR_OBJECT` of a
+/// Says how urgent an object is: to the [ObjectFilter], and to user space, which sends the most urgent of what waits for a subscriber
+/// first and drops the least urgent first where too much waits (after the subscriber's own priorities of its tracks). Java face: a pure function of the object; kernel face: `WEIR_OBJECT` of a
 /// [dev.weir.spi.plan.ProgramVariant], or the priority table of [dev.weir.spi.plan.MapEntries].
 ///
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block.

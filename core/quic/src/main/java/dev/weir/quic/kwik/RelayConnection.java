@@ -61,8 +61,10 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private static final long KWIK_DATA = 64 << 10;
     /// Smallest STREAM frame worth a place in a packet, bytes.
     private static final int MINIMUM_CHUNK = 48;
-    /// Bytes around a DATAGRAM payload in a packet: first byte, packet number, tag, frame type and length.
-    private static final int DATAGRAM_OVERHEAD = 1 + 4 + 16 + 3;
+    /// Bytes before a DATAGRAM payload: frame type and length.
+    private static final int DATAGRAM_FRAME = 3;
+    /// Bytes around a DATAGRAM payload in a packet: first byte, packet number, tag, and the frame's.
+    private static final int DATAGRAM_OVERHEAD = 1 + 4 + 16 + DATAGRAM_FRAME;
 
     private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(RelayConnection.class);
 
@@ -71,6 +73,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private final SharedPacketNumbers numbers;
     private final InetSocketAddress peer;
     private final AtomicBoolean frameRequested = new AtomicBoolean();
+    private final AtomicBoolean datagramRequested = new AtomicBoolean();
     private final MoqtStreams streams;
     private final SendRequestQueue sendQueue;
     private final ConnectionIds connectionIds;
@@ -450,7 +453,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
             return 0;
         }
         int inPacket = getMaxPacketSize() - DATAGRAM_OVERHEAD - getDestinationConnectionId().length;
-        return Math.min(inPacket, getMaxDatagramFrameSize() - 3);
+        return Math.min(inPacket, getMaxDatagramFrameSize() - DATAGRAM_FRAME);
     }
 
     @Override
@@ -481,8 +484,16 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     }
 
     @Override
-    public void sendDatagram(byte[] payload) {
-        send(new DatagramFrame(payload), lost -> session.datagramDone(true), true);
+    public void requestDatagram(int length) {
+        if (datagramRequested.compareAndSet(false, true)) {
+            send(this::nextDatagram, length + DATAGRAM_FRAME, EncryptionLevel.App, lost -> session.datagramDone(true), true);
+        }
+    }
+
+    private @Nullable QuicFrame nextDatagram(int maximum) {
+        datagramRequested.set(false);
+        byte[] payload = session.nextDatagram(maximum - DATAGRAM_FRAME);
+        return payload == null ? null : new DatagramFrame(payload);
     }
 
     @Override
