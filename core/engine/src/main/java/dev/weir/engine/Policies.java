@@ -299,8 +299,11 @@ public final class Policies {
         }
     }
 
-    /// A connection was accepted: it gets the class of its address.
+    /// A connection was accepted: it gets the class of its address, and policies know nothing of it yet.
     void classify(Session session) {
+        if (plane != null && session.slot < relay.laneSlots()) {
+            plane.forgetLane(session.slot); // the connection that had the slot before may have left something
+        }
         session.laneClass = classes.classOf(session.endpoint().remoteAddress().getAddress());
         measure(session);
     }

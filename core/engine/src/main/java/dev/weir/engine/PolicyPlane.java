@@ -36,6 +36,9 @@ public interface PolicyPlane {
     /// Sets what policy `index` remembers of lanes to zeros.
     void clearLaneWords(int index);
 
+    /// Sets what all policies remember of a lane to zeros.
+    void forgetLane(int lane);
+
     /// What policy `index` remembers of a lane and a track.
     LaneState state(int index, int lane, int memory);
 

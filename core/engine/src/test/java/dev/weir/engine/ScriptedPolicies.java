@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.abi.WeirLaneState;
+import dev.weir.abi.WeirTrackState;
+import dev.weir.engine.dataplane.SharedLaneState;
 import dev.weir.kernel.KernelException;
 import dev.weir.spi.LaneState;
 import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.MapEntries;
 import dev.weir.spi.plan.ProgramVariant;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +18,8 @@ import java.util.Map;
 /// Policies of a data plane that does nothing: notes what is put where, and refuses programs.
 final class ScriptedPolicies implements PolicyPlane {
     private final List<String> calls;
-    private final Map<Integer, LaneState> memories = new HashMap<>();
+    private final Map<Integer, MemorySegment> trackMemories = new HashMap<>();
+    private final Map<Integer, Map<Integer, MemorySegment>> laneMemories = new HashMap<>();
 
     ScriptedPolicies(List<String> calls) {
         this.calls = calls;
@@ -52,16 +58,28 @@ final class ScriptedPolicies implements PolicyPlane {
     @Override
     public void clearLaneWords(int index) {
         calls.add("clear lane words of policy " + index);
+        laneMemories.remove(index);
+    }
+
+    @Override
+    public void forgetLane(int lane) {
+        laneMemories.values().forEach(words -> words.remove(lane));
     }
 
     @Override
     public LaneState state(int index, int lane, int memory) {
-        return memories.computeIfAbsent(memory, m -> LaneState.fresh());
+        return new SharedLaneState(
+                trackMemories.get(memory),
+                laneMemories
+                        .computeIfAbsent(index, i -> new HashMap<>())
+                        .computeIfAbsent(lane, l -> Arena.ofAuto().allocate(WeirLaneState.LAYOUT)));
     }
 
     @Override
     public void startMemory(int memory, long lastIndex, long dropUntil) {
-        memories.remove(memory);
+        MemorySegment track = Arena.ofAuto().allocate(WeirTrackState.LAYOUT);
+        SharedLaneState.clear(track, lastIndex, dropUntil);
+        trackMemories.put(memory, track);
     }
 
     @Override

@@ -7,7 +7,8 @@ package dev.weir.spi;
 /// Reading and writing are plain loads and stores: where kernel and user space decide about the same subscription at the same
 /// time, one of two changes may be lost. A policy must be right with that.
 ///
-/// The words begin as zeros whenever a policy is put in force for the subscription.
+/// The words of the subscription begin as zeros whenever a policy is put in force for it; those of the lane when the policy is installed
+/// and when the subscriber's connection begins.
 public interface LaneState {
     /// 64-bit words that are the policy's own, of each kind.
     int WORDS = 8;

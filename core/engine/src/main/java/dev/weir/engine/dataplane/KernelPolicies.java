@@ -70,10 +70,19 @@ final class KernelPolicies implements PolicyPlane {
     }
 
     @Override
+    public void forgetLane(int lane) {
+        for (int index = 0; index < WeirLimit.POLICIES; index++) {
+            laneWords(index, lane).fill((byte) 0);
+        }
+    }
+
+    private MemorySegment laneWords(int index, int lane) {
+        return WeirLaneState.at(laneMemories, (long) index * WeirLimit.LANES + lane);
+    }
+
+    @Override
     public LaneState state(int index, int lane, int memory) {
-        return new SharedLaneState(
-                WeirTrackState.at(trackMemories, memory),
-                WeirLaneState.at(laneMemories, (long) index * WeirLimit.LANES + lane));
+        return new SharedLaneState(WeirTrackState.at(trackMemories, memory), laneWords(index, lane));
     }
 
     @Override
