@@ -19,6 +19,8 @@ import java.util.Optional;
 /// must not keep what it is handed beyond a call, except values ([MediaObject] and the like are).
 ///
 /// **Failure.** A policy whose methods here throw is not put in force, and the one before it stays.
+///
+/// **Units and ranges.** Those of what its hooks and its plan give.
 public interface FanoutPolicy {
     /// What the bytes are; by default one object is one frame.
     default FrameParser frames() {

@@ -16,6 +16,8 @@ package dev.weir.spi;
 /// @param <C> its configuration: a record, bound by the relay from `weir.policies.<name>.*`. Components may be numbers,
 /// booleans, strings, enums, [java.time.Duration], and lists and maps of these; one that is not configured is null, zero, or
 /// empty, so a compact constructor is the place for defaults and for checks
+///
+/// **Units and ranges.** Configured durations and sizes have the units that they are written with.
 public interface FanoutPolicyProvider<C extends Record> {
     /// The policy's name in commands and configuration: lower-case letters, digits and hyphens, a letter first, at most 40.
     String name();

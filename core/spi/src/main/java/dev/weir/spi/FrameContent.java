@@ -3,6 +3,14 @@ package dev.weir.spi;
 
 /// What a [FrameParser] found in an object.
 ///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Made by a [FrameParser], once per object and policy; it may be kept.
+///
+/// **Failure.** A layer out of range is an [IllegalArgumentException], which the relay takes as the parser's failure.
+///
+/// **Units and ranges.** Below; the picture is unsigned and need not grow by one.
+///
 /// @param layer layer of a scalable encoding, 0 to 255; 0 for the base layer and for media without layers; an object needs
 /// those of lower layers
 /// @param independent whether it can be decoded without the objects before it

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 ///
 /// **Failure.** An exception makes the relay take the object as [#singleFrame()] would, and count it; a parser that does
 /// not know the bytes answers as [#singleFrame()] does.
+///
+/// **Units and ranges.** At most [#VISIBLE_BYTES] bytes are seen; a layer is 0 to 255.
 @FunctionalInterface
 public interface FrameParser {
     /// Payload bytes that a parser sees at most; more than that do not come up to the kernel's hook either.

@@ -7,8 +7,18 @@ package dev.weir.spi;
 /// Reading and writing are plain loads and stores: where kernel and user space decide about the same subscription at the same
 /// time, one of two changes may be lost. A policy must be right with that.
 ///
-/// The words of the subscription begin as zeros whenever a policy is put in force for it; those of the lane when the policy is installed
-/// and when the subscriber's connection begins.
+/// The words of the subscription begin as zeros whenever a policy is put in force for it; those of the lane when the policy is
+/// installed and when the subscriber's connection begins.
+///
+/// **Thread.** Used by one thread at a time in user space, that of the hook it was given to; the kernel may use the same
+/// memory at the same time.
+///
+/// **Lifetime.** As long as the policy serves the subscription; nothing may be kept of it beyond the hook's call, for the
+/// memory is another subscription's later.
+///
+/// **Failure.** None, but for the policy's own: the number of a word that is not 0 to 7 is a defect, an exception at best.
+///
+/// **Units and ranges.** Words and indices have 64 bits, unsigned where they are compared.
 public interface LaneState {
     /// 64-bit words that are the policy's own, of each kind.
     int WORDS = 8;

@@ -4,6 +4,14 @@ package dev.weir.spi;
 /// What a policy may know about one subscriber's connection at the moment of a decision; in C it is `struct weir_lane`. A
 /// snapshot: it is stale as soon as it is made, and the data plane may have spent the headroom since.
 ///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Made for one question; it may be kept, and says how the connection was then.
+///
+/// **Failure.** None: what is not known yet is 0, and the class is [#DEFAULT_CLASS].
+///
+/// **Units and ranges.** Below.
+///
 /// @param nowNanos the moment, CLOCK_MONOTONIC in nanoseconds
 /// @param laneClass name of the lane's class; [#DEFAULT_CLASS] if none was given to it
 /// @param subscriberPriority what the subscriber asked for with SUBSCRIBER_PRIORITY, 0 to 255, lower is more urgent

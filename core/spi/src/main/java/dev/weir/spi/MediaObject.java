@@ -4,6 +4,14 @@ package dev.weir.spi;
 /// One MoQT object as the fan-out sees it: what its headers say, not its payload. In [DeliveryMode#STREAM] a policy is
 /// asked once per subgroup, when its stream begins; the object is then the first one of the stream.
 ///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Made when an object comes, for all policies and subscribers; it may be kept.
+///
+/// **Failure.** A priority or a size out of range is an [IllegalArgumentException]; the relay makes none.
+///
+/// **Units and ranges.** Below.
+///
 /// @param track full track name as text, namespace fields separated by slashes; the same for all subscribers
 /// @param group group ID, unsigned
 /// @param subgroup subgroup ID, unsigned; 0 in [DeliveryMode#DATAGRAM]

@@ -7,11 +7,14 @@ package dev.weir.spi;
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block. It is
 /// on the way of every object that user space sends: some ten nanoseconds are fine, an allocation per call is not.
 ///
-/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber, and [#reconsider] once more if it had to wait; in
+/// **Lifetime.** Created with its policy. In [DeliveryMode#DATAGRAM] asked once per object and subscriber, and [#reconsider] once
+/// more if user space sends it; in
 /// [DeliveryMode#STREAM] once per subgroup stream and subscriber, before the first byte goes out. What the kernel has decided
 /// is not asked for again, whoever sends it then.
 ///
 /// **Failure.** An exception counts as [Verdict#forward()]: a policy that fails takes nothing from a subscriber.
+///
+/// **Units and ranges.** Times are nanoseconds of CLOCK_MONOTONIC, sizes bytes; [LaneView] says more.
 @FunctionalInterface
 public interface ObjectFilter {
     /// Decides about one object and one subscriber.

@@ -3,6 +3,14 @@ package dev.weir.spi;
 
 /// Where an object stands in its track.
 ///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Made by a [PacketIndexer], once per object and policy; it may be kept.
+///
+/// **Failure.** A restart behind the index is an [IllegalArgumentException], which the relay takes as the indexer's failure.
+///
+/// **Units and ranges.** Unsigned 64-bit numbers, so -1 is the highest one.
+///
 /// @param index grows along the track, or stays; unsigned
 /// @param restart index from which decoding can start again for whoever misses something before this object; at most
 /// `index`

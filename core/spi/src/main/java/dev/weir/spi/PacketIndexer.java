@@ -9,6 +9,8 @@ package dev.weir.spi;
 /// **Lifetime.** Created with its policy and shared by the tracks that use it; asked once per object, after [FrameParser].
 ///
 /// **Failure.** An exception makes the relay take the object's place as [#byGroup()] would, and count it.
+///
+/// **Units and ranges.** Indices are unsigned 64-bit numbers that do not fall along the track.
 @FunctionalInterface
 public interface PacketIndexer {
     /// Places one object.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.spi;
 
-/// Says how urgent an object is: to the [ObjectFilter], and to user space, which sends the most urgent of what waits for a subscriber
-/// first and drops the least urgent first where too much waits (after the subscriber's own priorities of its tracks). Java face: a pure function of the object; kernel face: `WEIR_OBJECT` of a
+/// Says how urgent an object is: to the [ObjectFilter], and to user space, which sends the most urgent of what waits for a
+/// subscriber first, and drops the least urgent first where too much waits (after the subscriber's own priorities of its
+/// tracks). Java face: a pure function of the object; kernel face: `WEIR_OBJECT` of a
 /// [dev.weir.spi.plan.ProgramVariant], or the priority table of [dev.weir.spi.plan.MapEntries].
 ///
 /// **Thread.** Called by one thread at a time, not always the same one; it must not block.
@@ -10,6 +11,8 @@ package dev.weir.spi;
 /// **Lifetime.** Created with its policy; asked once per object, after [PacketIndexer] and before [ObjectFilter].
 ///
 /// **Failure.** An exception, or a number outside 0 to 255, makes the relay keep the publisher's priority, and is counted.
+///
+/// **Units and ranges.** 0 to 255, lower is more urgent (MoQT).
 @FunctionalInterface
 public interface PriorityAssigner {
     /// Judges one object.

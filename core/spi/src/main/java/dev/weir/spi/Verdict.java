@@ -2,6 +2,15 @@
 package dev.weir.spi;
 
 /// The policy's decision for one object and one subscriber.
+///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Keep the ones that a policy gives in fields: a filter is asked for every object and subscriber.
+///
+/// **Failure.** A reason that cannot name a counter is an [IllegalArgumentException]; in a filter it counts as [#forward()],
+/// so make verdicts before.
+///
+/// **Units and ranges.** A kernel program has up to 14 reasons; Java hooks have any number.
 public sealed interface Verdict {
     /// The object is sent as soon as the subscriber's credit allows.
     record Forward() implements Verdict {

@@ -6,7 +6,13 @@ import java.util.List;
 
 /// The relay's lane classes: what the operator calls his kinds of subscribers (`weir.classes`). In C a class is a number.
 ///
-/// For any number of threads; does not change.
+/// **Thread.** For any number of threads.
+///
+/// **Lifetime.** Does not change; when the operator changes the classes, the relay makes others and asks for plans again.
+///
+/// **Failure.** A name that the relay does not have is a [PolicyConfigurationException] that lists the ones it has.
+///
+/// **Units and ranges.** Numbers are 0 to 15, 0 for the default class.
 public interface LaneClasses {
     /// Most classes that a relay has, the default one included.
     int MOST = 16;

@@ -21,7 +21,16 @@ import java.util.function.IntUnaryOperator;
 /// publisher priority becomes a layer and a priority, and what each lane class gets ([Rule]).
 ///
 /// Its hooks are here as well ([#frames()], [#priorities()], [#filter()]), so a policy that is nothing but tables is
-/// `return MapEntries.policy(entries)`. Immutable.
+/// `return MapEntries.policy(entries)`.
+///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Made once by the policy; its hooks are good as long as it is.
+///
+/// **Failure.** A table with a value out of range is a [PolicyConfigurationException]; a rule for a lane class that the
+/// relay does not have is one when the plan is asked for.
+///
+/// **Units and ranges.** Publisher priorities 0 to 255 are the index of both tables; layers and priorities are 0 to 255.
 public final class MapEntries implements KernelPlan {
     /// Why the stock program drops an object, in the order in which it checks ([Rule]).
     public static final List<String> REASONS = List.of("layer", "group", "age", "priority", "budget");
@@ -98,7 +107,7 @@ public final class MapEntries implements KernelPlan {
         return layerIsSubgroup;
     }
 
-    /// The rule of a lane class.
+    /// The rule of a lane class; one that has no rule of its own, known to the relay or not, gets that of [Builder#otherwise].
     public Rule rule(String laneClass) {
         return rules.getOrDefault(laneClass, otherwise);
     }

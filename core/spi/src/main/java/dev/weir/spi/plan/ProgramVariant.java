@@ -11,6 +11,16 @@ import java.util.List;
 /// jar. It replaces the data plane's hooks for the tracks and lane classes that the policy is assigned to: it is linked
 /// with the data plane in memory, verified, run on the policy's vectors, and only then put in place.
 ///
+/// **Thread.** A value, for any number of threads. The array of [#object] is not copied.
+///
+/// **Lifetime.** The object is linked once, whatever policies and configurations use it, and stays linked as long as one of
+/// them is in force; eight different ones can be at a time.
+///
+/// **Failure.** Too many numbers or reasons are a [PolicyConfigurationException]; an object that does not link or verify, or
+/// gives a wrong answer to a vector, leaves the policy before it in force.
+///
+/// **Units and ranges.** Below; all numbers are 64 bits.
+///
 /// @param object the ELF file's bytes, as clang wrote them; not to be changed afterwards
 /// @param config up to 32 numbers that the program reads as `config->words[0]` and so on; the rest is 0. Another
 /// configuration needs no other program

@@ -9,6 +9,14 @@ import java.util.List;
 /// What the stock program does for the lanes of one class. The checks go in the order of the components below; the first one
 /// that an object fails drops it, under the name given in parentheses.
 ///
+/// **Thread.** A value, for any number of threads.
+///
+/// **Lifetime.** Part of [MapEntries].
+///
+/// **Failure.** A component out of its range is an [IllegalArgumentException].
+///
+/// **Units and ranges.** Below.
+///
 /// @param layers objects of layers below it pass (`layer`); 0 to 256
 /// @param groupStep groups whose ID is a multiple of it pass (`group`); 1 or more
 /// @param maxAge objects that the relay received no longer ago pass (`age`), and subgroup streams that are older while bytes of

@@ -15,6 +15,14 @@ import java.util.Objects;
 
 /// One question to a program and the right answer. The state of lane and track is fresh.
 ///
+/// **Thread.** A value, for any number of threads. The array of [#payload] is not copied.
+///
+/// **Lifetime.** Run once when its program is linked, in the state of a new subscription.
+///
+/// **Failure.** A wrong answer is a sentence with the number of the vector, and the program is not put in force.
+///
+/// **Units and ranges.** Those of its parts; a time only says something beside another one of the same vector.
+///
 /// @param object what MoQT's headers say
 /// @param payload the beginning of its payload, at most [dev.weir.spi.FrameParser#VISIBLE_BYTES]
 /// @param lane the subscriber's connection
