@@ -7,12 +7,14 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// `{"command": "policy list", "arguments": {…}}`, its answer another one, `{"result": …}` or `{"error": "sentence"}`. Any number
 /// of requests on a connection, one after the other.
 ///
-/// A peer that says nothing for a while, or too much in one line, is disconnected; others do not notice.
+/// A peer that says nothing for a while, does not take its answers, or says too much in one line, is disconnected; others do not
+/// notice.
 public final class ControlServer implements AutoCloseable {
     /// Longest request, bytes.
     static final int LONGEST_LINE = 1 << 20;
@@ -40,9 +44,12 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MOST_CONNECTIONS = 64;
-    private static final long SILENCE_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /// What fails without a connection, such as a process that may open no further file, fails again at once.
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(250);
 
     private final Path socket;
+    private final Duration patience;
     private final ServerSocketChannel listener;
     private final Map<String, Function<JsonNode, Object>> commands;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
@@ -50,8 +57,10 @@ public final class ControlServer implements AutoCloseable {
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("weir-control-watchdog").daemon().factory());
 
-    private ControlServer(Path socket, ServerSocketChannel listener, Map<String, Function<JsonNode, Object>> commands) {
+    private ControlServer(
+            Path socket, ServerSocketChannel listener, Map<String, Function<JsonNode, Object>> commands, Duration patience) {
         this.socket = socket;
+        this.patience = patience;
         this.listener = listener;
         this.commands = Map.copyOf(commands);
     }
@@ -62,6 +71,11 @@ public final class ControlServer implements AutoCloseable {
     /// @param commands by name: from the arguments to what becomes the result's JSON; an exception's message is the error
     /// @throws ControlException if another relay listens there, or the path cannot be used
     public static ControlServer start(Path socket, Map<String, Function<JsonNode, Object>> commands) {
+        return start(socket, commands, PATIENCE);
+    }
+
+    /// @param patience how long a peer may say nothing, or not take an answer
+    static ControlServer start(Path socket, Map<String, Function<JsonNode, Object>> commands, Duration patience) {
         try {
             Files.createDirectories(socket.toAbsolutePath().getParent());
             refuseLive(socket);
@@ -69,7 +83,7 @@ public final class ControlServer implements AutoCloseable {
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             listener.bind(UnixDomainSocketAddress.of(socket));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-            var server = new ControlServer(socket, listener, commands);
+            var server = new ControlServer(socket, listener, commands, patience);
             Thread.ofVirtual().name("weir-control").start(server::accept);
             return server;
         } catch (IOException | IllegalArgumentException e) {
@@ -98,18 +112,33 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
+        boolean failing = false;
         while (listener.isOpen()) {
             try {
-                SocketChannel connection = listener.accept();
-                if (room.tryAcquire()) {
-                    connections.add(connection);
-                    Thread.ofVirtual().name("weir-control-connection").start(() -> serve(connection));
-                } else {
-                    connection.close();
-                }
+                admit(listener.accept());
+                failing = false;
+            } catch (ClosedChannelException e) {
+                LOG.atDebug().log("the control socket is closed");
             } catch (IOException e) {
-                LOG.atDebug().setCause(e).log("the control socket takes no connection");
+                if (!failing) {
+                    LOG.atWarn().addKeyValue("reason", e.getMessage()).log("The control socket takes no connections for now");
+                }
+                failing = true;
+                LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
             }
+        }
+    }
+
+    private void admit(SocketChannel connection) {
+        if (room.tryAcquire()) {
+            connections.add(connection);
+            Thread.ofVirtual().name("weir-control-connection").start(() -> serve(connection));
+            return;
+        }
+        try (connection) {
+            send(connection, Map.of("error", MOST_CONNECTIONS + " others ask this relay at this moment; try again."));
+        } catch (IOException | RejectedExecutionException e) {
+            LOG.atDebug().setCause(e).log("a peer that there was no room for has gone");
         }
     }
 
@@ -117,7 +146,7 @@ public final class ControlServer implements AutoCloseable {
         try (connection) {
             ByteBuffer block = ByteBuffer.allocate(8192);
             var line = new ByteArrayOutputStream();
-            while (readWatched(connection, block) >= 0) {
+            while (watched(connection, () -> connection.read(block)) >= 0) {
                 block.flip();
                 while (block.hasRemaining()) {
                     byte each = block.get();
@@ -142,11 +171,15 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// Reads what there is; a peer that sends nothing for [#SILENCE_SECONDS] is disconnected.
-    private int readWatched(SocketChannel connection, ByteBuffer block) throws IOException {
-        var alarm = watchdog.schedule(() -> closeQuietly(connection), SILENCE_SECONDS, TimeUnit.SECONDS);
+    private interface Transfer {
+        int run() throws IOException;
+    }
+
+    /// Reads or writes; a peer that lets it wait for too long is disconnected.
+    private int watched(SocketChannel connection, Transfer transfer) throws IOException {
+        var alarm = watchdog.schedule(() -> closeQuietly(connection), patience.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            return connection.read(block);
+            return transfer.run();
         } finally {
             alarm.cancel(false);
         }
@@ -169,14 +202,14 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static void send(SocketChannel connection, Map<String, Object> answer) throws IOException {
+    private void send(SocketChannel connection, Map<String, Object> answer) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
-            connection.write(bytes);
+            watched(connection, () -> connection.write(bytes));
         }
     }
 
-    private static void closeQuietly(SocketChannel connection) {
+    static void closeQuietly(SocketChannel connection) {
         try {
             connection.close();
         } catch (IOException e) {

@@ -52,9 +52,9 @@ class ImpairCommand {
         if (seconds < 1 || seconds > LONGEST) {
             throw new UsageException("--seconds takes 1 to " + LONGEST + " seconds, not " + seconds + ".");
         }
-        TerminationSignal signal = TerminationSignal.install();
         PrintWriter out = context.outputWriter();
-        try (Impairer impairer = inside(namespace, () -> Impairer.on(device, direction, impairment))) {
+        try (TerminationSignal signal = TerminationSignal.install();
+                Impairer impairer = inside(namespace, () -> Impairer.on(device, direction, impairment))) {
             out.println("impairing " + device);
             out.flush();
             signal.await(Duration.ofSeconds(seconds));

@@ -4,6 +4,7 @@ package dev.weir.app.shell;
 import dev.weir.app.control.ControlClient;
 import dev.weir.app.control.ControlException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -30,6 +31,9 @@ final class RelayValues {
             "classes", new Source("class list", "classes", ""),
             "id", new Source("policy list", "assignments", "id"));
 
+    /// Whoever pressed Tab waits for it.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Path control;
 
     RelayValues(Path control) {
@@ -44,7 +48,7 @@ final class RelayValues {
             return List.of();
         }
         try {
-            JsonNode list = ControlClient.call(control, source.command, Map.of()).path(source.list);
+            JsonNode list = ControlClient.call(control, source.command, Map.of(), PATIENCE).path(source.list);
             return StreamSupport.stream(list.spliterator(), false)
                     .map(each -> (source.field.isEmpty() ? each : each.path(source.field)).asString())
                     .distinct()

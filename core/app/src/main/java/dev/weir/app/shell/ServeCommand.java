@@ -98,8 +98,8 @@ class ServeCommand {
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),
                 RelayPolicies.classes(properties), fan(), properties.ringBytes(), NewReno::new);
-        TerminationSignal signal = TerminationSignal.install();
-        try (RelayServer relay = RelayServer.start(options);
+        try (TerminationSignal signal = TerminationSignal.install();
+                RelayServer relay = RelayServer.start(options);
                 PolicyService policies = RelayPolicies.start(relay.policies(), properties, plugins);
                 RelayEnd end = new RelayEnd(relay, signal::give);
                 TraceEndpoints traces = new TraceEndpoints(relay.tracing());

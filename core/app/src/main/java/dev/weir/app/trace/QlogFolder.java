@@ -4,12 +4,12 @@ package dev.weir.app.trace;
 import dev.weir.engine.trace.ConnectionTrace;
 import dev.weir.engine.trace.TraceFrame;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,20 +27,24 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
     private static final int WAITING = 1 << 16;
     private static final int MOST_FILES = 1024;
 
-    /// An event of a file, written out by the writing thread.
-    private record Event(int file, Supplier<String> text) {}
+    /// A connection's file. It begins with the first of its events that gets through the queue.
+    private record File(int number, String name, String title) {}
+
+    /// An event of a file, written out by the writing thread; empty: the file alone.
+    private record Event(File file, Supplier<String> text) {}
 
     private final Path folder;
     private final long mostBytes;
     private final long beginNanos = System.nanoTime();
     private final long beginMillis = System.currentTimeMillis();
     private final BlockingQueue<Event> queue = new ArrayBlockingQueue<>(WAITING);
-    private final List<Writer> files = new ArrayList<>();
+    private final Map<File, Writer> files = new HashMap<>();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong leftOut = new AtomicLong();
     private final Thread writer = Thread.ofPlatform().daemon().name("weir-qlog").unstarted(this::write);
     private long bytes;
+    private volatile boolean broken;
     private volatile boolean closing;
 
     private QlogFolder(Path folder, long mostBytes) {
@@ -75,20 +79,16 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
 
     @Override
     public ConnectionTrace open(int id, String address) {
-        int file = opened.getAndIncrement();
-        String title = "connection " + id + ", " + address;
-        String name = "%03d-connection-%d.sqlog".formatted(file, id);
-        offer(new Event(file, () -> {
-            openFile(name);
-            return QlogEvent.header(title, beginMillis);
-        }));
+        int number = opened.getAndIncrement();
+        var file = new File(number, "%03d-connection-%d.sqlog".formatted(number, id), "connection " + id + ", " + address);
+        offer(new Event(file, () -> "")); // a connection that says nothing has a file as well
         return new Trace(file);
     }
 
     private final class Trace implements ConnectionTrace {
-        private final int file;
+        private final File file;
 
-        Trace(int file) {
+        Trace(File file) {
             this.file = file;
         }
 
@@ -127,7 +127,10 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
     }
 
     private void offer(Event event) {
-        if (closing || event.file >= MOST_FILES || !queue.offer(event)) {
+        if (closing) {
+            return; // what comes after the end is no part of the trace
+        }
+        if (broken || event.file.number >= MOST_FILES || !queue.offer(event)) {
             leftOut.incrementAndGet();
         }
     }
@@ -140,37 +143,39 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
                     write(event);
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
-            closing = true;
+        } catch (IOException e) {
+            broken = true;
             LOG.atWarn().addKeyValue("folder", folder).setCause(e).log("The trace ends here: its files cannot be written");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            files.forEach(QlogFolder::closeQuietly);
+            files.values().forEach(QlogFolder::closeQuietly);
         }
     }
 
     private void write(Event event) throws IOException {
+        Writer file = files.get(event.file);
+        if (file == null) {
+            file = Files.newBufferedWriter(folder.resolve(event.file.name));
+            files.put(event.file, file);
+            append(file, QlogEvent.header(event.file.title, beginMillis));
+        }
         String text = event.text.get();
-        // A header that found the queue full leaves its connection without a file.
-        if (bytes + text.length() > mostBytes || event.file >= files.size()) {
+        if (!text.isEmpty()) {
+            append(file, text);
+        }
+    }
+
+    private void append(Writer file, String record) throws IOException {
+        if (bytes + record.length() > mostBytes) {
             leftOut.incrementAndGet();
             return;
         }
-        Writer file = files.get(event.file);
         file.write(RECORD_SEPARATOR);
-        file.write(text);
+        file.write(record);
         file.write('\n');
-        bytes += text.length() + 2;
+        bytes += record.length() + 2;
         written.incrementAndGet();
-    }
-
-    private void openFile(String name) {
-        try {
-            files.add(Files.newBufferedWriter(folder.resolve(name)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void closeQuietly(Writer file) {
