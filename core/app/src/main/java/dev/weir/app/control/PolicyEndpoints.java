@@ -34,7 +34,6 @@ public final class PolicyEndpoints {
             return Map.of("subscriber", arguments.path("subscriber").asInt(), "class", text(arguments, "class"));
         });
         commands.put("policy show", arguments -> show(control, text(arguments, "policy")));
-        commands.put("bpf log", arguments -> logs(control));
         return commands;
     }
 
@@ -54,7 +53,7 @@ public final class PolicyEndpoints {
     }
 
     /// The verifier's logs of all policies that it refused.
-    private static Map<String, Object> logs(PolicyControl control) {
+    static Map<String, String> logs(PolicyControl control) {
         var logs = new LinkedHashMap<String, String>();
         for (PolicyControl.PolicyStatus policy : control.policies()) {
             String log = control.verifierLog(policy.name());
@@ -62,7 +61,7 @@ public final class PolicyEndpoints {
                 logs.put(policy.name(), log);
             }
         }
-        return Map.of("logs", logs);
+        return logs;
     }
 
     private static String text(JsonNode arguments, String name) {

@@ -7,6 +7,7 @@ import dev.weir.app.relay.RelayEnd;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelaySteering;
 import dev.weir.engine.RelayViews;
+import dev.weir.engine.policy.PolicyControl;
 import dev.weir.engine.view.LaneStatus;
 import dev.weir.quic.kwik.RelayServer;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 /// The commands about a relay itself, its tracks, connections and lanes that its control socket knows.
 public final class RelayEndpoints {
     private final RelayServer relay;
+    private final PolicyControl policies;
     private final RelayViews views;
     private final RelaySteering steering;
     private final RelayEnd end;
@@ -50,16 +52,17 @@ public final class RelayEndpoints {
         }
     }
 
-    private RelayEndpoints(RelayServer relay, RelayEnd end) {
+    private RelayEndpoints(RelayServer relay, PolicyControl policies, RelayEnd end) {
         this.relay = relay;
+        this.policies = policies;
         this.views = relay.views();
         this.steering = relay.steering();
         this.end = end;
     }
 
     /// What to give to [ControlServer#start].
-    public static Map<String, Function<JsonNode, Object>> of(RelayServer relay, RelayEnd end) {
-        var endpoints = new RelayEndpoints(relay, end);
+    public static Map<String, Function<JsonNode, Object>> of(RelayServer relay, PolicyControl policies, RelayEnd end) {
+        var endpoints = new RelayEndpoints(relay, policies, end);
         var commands = new LinkedHashMap<String, Function<JsonNode, Object>>();
         endpoints.addRelay(commands);
         endpoints.addLists(commands);
@@ -138,6 +141,7 @@ public final class RelayEndpoints {
                 "relay", views.relay(), "problem", relay.kernelProblem(), "devices", views.kernel().devices()));
         commands.put("bpf programs", arguments -> Map.of("programs", views.kernel().programs(), "devices", views.kernel().devices()));
         commands.put("bpf maps", arguments -> Map.of("maps", views.kernel().maps()));
+        commands.put("bpf log", arguments -> Map.of("dataPlane", relay.kernelLog(), "logs", PolicyEndpoints.logs(policies)));
         commands.put("bpf counters", arguments -> Map.of("counters", relay.statistics()));
     }
 

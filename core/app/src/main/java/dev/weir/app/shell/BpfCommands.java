@@ -128,17 +128,23 @@ class BpfCommands {
     }
 
     @Command(name = "bpf log", group = GROUP,
-            description = "Prints the verifier's whole logs of the programs that it refused, policy by policy.")
+            description = "Prints the verifier's whole logs of the programs that it refused: the data plane's own, and policy by policy.")
     void log(
             CommandContext context,
             @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         RunningRelay.ask(context.outputWriter(), control, output, "bpf log", Map.of(), answer -> {
             var text = new StringBuilder();
-            answer.path("logs").properties().forEach(each -> text.append("==== policy ").append(each.getKey())
-                    .append(System.lineSeparator()).append(each.getValue().asString()).append(System.lineSeparator()));
+            append(text, "the data plane", answer.path("dataPlane").asString());
+            answer.path("logs").properties().forEach(each -> append(text, "policy " + each.getKey(), each.getValue().asString()));
             return text.isEmpty() ? "The verifier has refused no program." : text.toString().stripTrailing();
         });
+    }
+
+    private static void append(StringBuilder text, String whose, String log) {
+        if (!log.isEmpty()) {
+            text.append("==== ").append(whose).append(System.lineSeparator()).append(log).append(System.lineSeparator());
+        }
     }
 
     private static String perRun(long nanos, long runs) {

@@ -145,7 +145,7 @@ class ServeCommand {
     private static Map<String, Function<JsonNode, Object>> commands(
             RelayServer relay, PolicyService policies, RelayEnd end, TraceEndpoints traces) {
         var commands = new HashMap<>(PolicyEndpoints.of(policies));
-        commands.putAll(RelayEndpoints.of(relay, end));
+        commands.putAll(RelayEndpoints.of(relay, policies, end));
         commands.putAll(StatsEndpoints.of(relay));
         commands.putAll(traces.commands());
         return commands;

@@ -70,7 +70,7 @@ final class RelayUnderTraffic implements AutoCloseable {
         end = new RelayEnd(relay, ended::countDown);
         traces = new TraceEndpoints(relay.tracing());
         var commands = new HashMap<>(PolicyEndpoints.of(policies));
-        commands.putAll(RelayEndpoints.of(relay, end));
+        commands.putAll(RelayEndpoints.of(relay, policies, end));
         commands.putAll(traces.commands());
         control = ControlServer.start(socket, commands);
         Host host = topology.publisher();

@@ -15,6 +15,7 @@ import dev.weir.engine.RelayViews;
 import dev.weir.engine.dataplane.KernelDataPlane;
 import dev.weir.engine.view.AuditView;
 import dev.weir.kernel.KernelException;
+import dev.weir.kernel.VerifierException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +54,7 @@ public final class RelayServer implements AutoCloseable {
     private final Set<RelayConnection> connections;
     private final InetSocketAddress address;
     private final boolean kernelPath;
-    private final String kernelProblem;
+    private final @Nullable KernelException kernelRefusal;
 
     private RelayServer(
             Relay relay,
@@ -62,7 +64,7 @@ public final class RelayServer implements AutoCloseable {
             Set<RelayConnection> connections,
             InetSocketAddress address,
             boolean kernelPath,
-            String kernelProblem) {
+            @Nullable KernelException kernelRefusal) {
         this.relay = relay;
         this.socket = socket;
         this.connector = connector;
@@ -70,7 +72,7 @@ public final class RelayServer implements AutoCloseable {
         this.connections = connections;
         this.address = address;
         this.kernelPath = kernelPath;
-        this.kernelProblem = kernelProblem;
+        this.kernelRefusal = kernelRefusal;
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("weir-conductor").daemon().factory());
     }
@@ -82,10 +84,10 @@ public final class RelayServer implements AutoCloseable {
     public static RelayServer start(RelayOptions options) throws RelayException {
         DatagramSocket socket = RelaySocket.bind(options.listen());
         @Nullable KernelDataPlane plane = null;
-        var problem = new StringBuilder();
+        var refusal = new AtomicReference<@Nullable KernelException>();
         try {
             var address = (InetSocketAddress) socket.getLocalSocketAddress();
-            plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort(), problem);
+            plane = options.path() == PathMode.USERSPACE ? null : openDataPlane(options, address.getPort(), refusal);
             var relay = new Relay(
                     plane, options.classes(), options.lease().toNanos(), options.cacheBytes(), System::nanoTime,
                     options.congestion());
@@ -111,7 +113,7 @@ public final class RelayServer implements AutoCloseable {
                 connector.registerApplicationProtocol(
                         fan.subscriber(), new RelayProtocol(connections, Framing.OWN_SUBSCRIBER));
             }
-            var server = new RelayServer(relay, socket, connector, receivers, connections, address, plane != null, problem.toString());
+            var server = new RelayServer(relay, socket, connector, receivers, connections, address, plane != null, refusal.get());
             server.ticker.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
             connector.start();
             return server;
@@ -130,14 +132,14 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port, StringBuilder problem) {
+    private static @Nullable KernelDataPlane openDataPlane(RelayOptions options, int port, AtomicReference<@Nullable KernelException> refusal) {
         try {
             return KernelDataPlane.open(port, options.ringBytes());
         } catch (KernelException e) {
             if (options.path() == PathMode.KERNEL) {
                 throw new RelayException(ErrorCode.KERNEL, e.getMessage(), e);
             }
-            problem.append(e.getMessage());
+            refusal.set(e);
             LOG.atWarn().log("Copies are made in user space: {}", e.getMessage());
             return null;
         }
@@ -177,7 +179,12 @@ public final class RelayServer implements AutoCloseable {
 
     /// Why there is no data plane although one was wanted, a sentence; empty otherwise.
     public String kernelProblem() {
-        return kernelProblem;
+        return kernelRefusal == null ? "" : String.valueOf(kernelRefusal.getMessage());
+    }
+
+    /// All that the verifier said of the data plane's program, if it refused it; empty otherwise.
+    public String kernelLog() {
+        return kernelRefusal instanceof VerifierException refused ? String.join("\n", refused.log()) : "";
     }
 
     /// Who gets what.
