@@ -7,6 +7,7 @@ import dev.weir.bench.media.ObjectSource;
 import dev.weir.bench.media.SourceObject;
 import dev.weir.bench.media.SyntheticSource;
 import dev.weir.bench.media.TrackContent;
+import dev.weir.bench.peer.ArrivalListener;
 import dev.weir.bench.peer.PeerLoop;
 import dev.weir.bench.peer.PeerOptions;
 import dev.weir.bench.peer.PublisherPeer;
@@ -17,6 +18,7 @@ import dev.weir.testkit.Host;
 import dev.weir.testkit.Topology;
 import dev.weir.wire.moqt.FullTrackName;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// A publisher and subscribers of one track, whose objects flow until they are told to stop.
 final class LiveTrack implements AutoCloseable {
@@ -37,16 +40,17 @@ final class LiveTrack implements AutoCloseable {
     private final PublisherPeer publisher;
     private final CompletableFuture<?> publishing;
 
-    private LiveTrack(Topology topology, FullTrackName track, DeliveryMode mode, int lanes, int rate, int size, Trust trust)
-            throws Exception {
+    private LiveTrack(
+            Topology topology, FullTrackName track, DeliveryMode mode, int lanes, int rate, int size, Trust trust,
+            @Nullable ArrivalListener arrivals, @Nullable Path keyLog) throws Exception {
         Host host = topology.publisher();
-        publisher = host.namespace().call(() -> PublisherPeer.connect(loop, options(host, trust), track, mode));
+        publisher = host.namespace().call(() -> PublisherPeer.connect(loop, options(host, trust).withKeyLog(keyLog), track, mode));
         var source = new Stoppable(new SyntheticSource(rate, size, LONGEST_SECONDS), paused, stopped);
         publisher.announce(source.content(), false);
         for (int i = 0; i < lanes; i++) {
             Host at = topology.subscribers().get(i % topology.subscribers().size());
-            var request = new SubscriberPeer.Request(track, null, null, null, 0);
-            SubscriberPeer peer = at.namespace().call(() -> SubscriberPeer.connect(loop, options(at, trust), request));
+            var request = new SubscriberPeer.Request(track, null, null, null, 0, arrivals);
+            SubscriberPeer peer = at.namespace().call(() -> SubscriberPeer.connect(loop, options(at, trust).withKeyLog(keyLog), request));
             subscribers.add(peer);
             peer.subscribe();
         }
@@ -58,7 +62,15 @@ final class LiveTrack implements AutoCloseable {
     /// Starts it, and waits until every subscriber has got something.
     static LiveTrack start(Topology topology, FullTrackName track, DeliveryMode mode, int lanes, int rate, int size, Trust trust)
             throws Exception {
-        return new LiveTrack(topology, track, mode, lanes, rate, size, trust);
+        return start(topology, track, mode, lanes, rate, size, trust, null, null);
+    }
+
+    /// @param arrivals hears of every object that any subscriber gets
+    /// @param keyLog file for the TLS secrets of all of them
+    static LiveTrack start(
+            Topology topology, FullTrackName track, DeliveryMode mode, int lanes, int rate, int size, Trust trust,
+            @Nullable ArrivalListener arrivals, @Nullable Path keyLog) throws Exception {
+        return new LiveTrack(topology, track, mode, lanes, rate, size, trust, arrivals, keyLog);
     }
 
     private static PeerOptions options(Host host, Trust trust) {

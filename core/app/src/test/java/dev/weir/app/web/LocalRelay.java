@@ -3,9 +3,14 @@ package dev.weir.app.web;
 
 import dev.weir.app.AppProperties;
 import dev.weir.app.relay.RelayPolicies;
+import dev.weir.engine.PathMode;
+import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.PolicyService;
 import dev.weir.quic.kwik.RelayServer;
+import dev.weir.testkit.DevelopmentCertificate;
+import dev.weir.testkit.Topology;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +46,13 @@ final class LocalRelay implements AutoCloseable {
         policies = RelayPolicies.start(relay.policies(), properties, Files.createDirectories(folder.resolve("plugins")));
         parent.refresh();
         server = Objects.requireNonNull(ManagementServer.start(parent, properties.management(), relay, policies));
+    }
+
+    /// A relay with a data plane in the middle of a topology.
+    static LocalRelay inKernel(Topology topology, DevelopmentCertificate certificate, Path folder) throws Exception {
+        var options = RelayOptions.of(new InetSocketAddress(LiveTrack.PORT), certificate.keyStore(), DevelopmentCertificate.ALIAS,
+                certificate.password(), PathMode.KERNEL);
+        return new LocalRelay(topology.relay().call(() -> RelayServer.start(options)), folder, Map.of());
     }
 
     RelayServer relay() {
