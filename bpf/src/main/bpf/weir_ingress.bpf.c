@@ -12,6 +12,7 @@
 #include <weir/parse_quic.h>
 #include <weir/parse_udp.h>
 #include <weir/record.h>
+#include <weir/runs.h>
 
 const volatile __u32 weir_abi = WEIR_ABI_VERSION;
 
@@ -29,8 +30,7 @@ static __always_inline int load_original(struct __sk_buff *skb, struct scratch *
 	return bpf_skb_load_bytes(skb, 0, s->original.bytes, length) ? REASON_LENGTH : REASON_NONE;
 }
 
-SEC("tc")
-int weir_ingress(struct __sk_buff *skb)
+static __always_inline int serve(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&scratch, &zero);
@@ -68,6 +68,19 @@ int weir_ingress(struct __sk_buff *skb)
 	count(COUNT_PACKETS_COPIED);
 	replicate(skb, s);
 	return restore(skb, s);
+}
+
+SEC("tc")
+int weir_ingress(struct __sk_buff *skb)
+{
+	struct run_cell *run = begin_run();
+
+	if (!run)
+		return TCX_VERDICT_NEXT;
+	int verdict = serve(skb);
+
+	end_run(run);
+	return verdict;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -49,6 +49,7 @@ long bpf_skb_change_tail(struct __sk_buff *skb, __u32 length, __u64 flags);
 long bpf_clone_redirect(struct __sk_buff *skb, __u32 ifindex, __u64 flags);
 __s64 bpf_csum_diff(__be32 *from, __u32 from_size, __be32 *to, __u32 to_size, __wsum seed);
 __u64 bpf_ktime_get_ns(void);
+#define bpf_get_smp_processor_id() 0
 void bpf_spin_lock(struct bpf_spin_lock *lock);
 void bpf_spin_unlock(struct bpf_spin_lock *lock);
 long bpf_ringbuf_output(void *ring, void *data, __u64 size, __u64 flags);

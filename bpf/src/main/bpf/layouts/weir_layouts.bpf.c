@@ -26,6 +26,7 @@ struct weir_layouts {
 	struct connection_id_owner connection_id_owner;
 	struct lane lane;
 	struct packet_number_cell packet_number_cell;
+	struct run_cell run_cell;
 	struct credit credit;
 	struct measure measure;
 	struct policy policy;

@@ -32,6 +32,7 @@ enum weir_limit {
 	WEIR_LIMIT_TRACK_MEMORIES = 16384, /* entries of track_memories; number 0 is nobody's */
 	WEIR_LIMIT_PAYLOAD = 128,	   /* first bytes of an object that a policy sees */
 	WEIR_LIMIT_POLICY_CASES = 1024,	   /* entries of policy_cases */
+	WEIR_LIMIT_PROCESSORS = 512,	   /* entries of runs; user gives it as many as the machine may have */
 };
 
 /* Why user space, and not the kernel, serves a packet, or a packet for one lane. Also the index of counters. */
@@ -190,6 +191,13 @@ enum lane_flag {
 struct packet_number_cell {
 	__u64 next;
 	__u64 pad[7];
+};
+
+/* map runs, mmapable array by processor, one cache line each. kernel: runs of the program that have begun and ended there. */
+struct run_cell {
+	__u64 begun;
+	__u64 ended;
+	__u64 pad[6];
 };
 
 /* map credit, mmapable array. What a lane may still send; atomics only. */
@@ -460,6 +468,7 @@ struct policy_case {
 #ifndef __cplusplus
 _Static_assert(sizeof(struct aead_keys) == 48, "aead_keys");
 _Static_assert(sizeof(struct packet_number_cell) == 64, "packet_number_cell");
+_Static_assert(sizeof(struct run_cell) == 64, "run_cell");
 _Static_assert(sizeof(struct credit) == 64, "credit");
 _Static_assert(sizeof(struct subscription) == 48, "subscription");
 _Static_assert(sizeof(struct candidate) == 56, "candidate");

@@ -48,6 +48,7 @@ WEIR_SHARED_ARRAY(publishers, WEIR_LIMIT_PUBLISHERS, struct publisher);
 WEIR_HASH(connection_ids, WEIR_LIMIT_PUBLISHERS * 16, __u64, struct connection_id_owner);
 WEIR_SHARED_ARRAY(lanes, WEIR_LIMIT_LANES, struct lane);
 WEIR_SHARED_ARRAY(packet_numbers, WEIR_LIMIT_LANES, struct packet_number_cell);
+WEIR_SHARED_ARRAY(runs, WEIR_LIMIT_PROCESSORS, struct run_cell);
 WEIR_SHARED_ARRAY(credit, WEIR_LIMIT_LANES, struct credit);
 WEIR_SHARED_ARRAY(measures, WEIR_LIMIT_LANES, struct measure);
 WEIR_SHARED_ARRAY(policies, WEIR_LIMIT_POLICIES, struct policy);

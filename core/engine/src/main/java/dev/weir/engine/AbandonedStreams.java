@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
-import dev.weir.wire.moqt.StreamResetCode;
+import dev.weir.engine.DataPlane.Runs;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Streams of subscribers that nobody wants any more and that the kernel may just be sending on. They are reset with the size that was
+/// Streams of subscribers that are to be reset and that the kernel may just be sending on. They are reset with the size that was
 /// really sent (RFC 9000 section 4.5), and that is known only when every program run that found the stream has ended and its record is read:
 /// until then they are kept here, so that nobody has to wait with the engine's lock in hand.
 ///
 /// Guarded by the engine's lock.
 final class AbandonedStreams {
-    /// Longer than a program run.
-    private static final long REST_NANOS = 4_000_000L;
-
     private record Key(Session subscriber, UpstreamStream stream) {}
 
     private static final class Entry {
         private final long id;
+        private final long errorCode;
         private final long sinceNanos;
+        /// Those that may have found it.
+        private final Runs runs;
         private final @Nullable LaneStream copy;
         private long sent;
 
-        Entry(long id, long sinceNanos, @Nullable LaneStream copy, long sent) {
+        Entry(long id, long errorCode, long sinceNanos, Runs runs, @Nullable LaneStream copy, long sent) {
             this.id = id;
+            this.errorCode = errorCode;
             this.sinceNanos = sinceNanos;
+            this.runs = runs;
             this.copy = copy;
             this.sent = sent;
         }
@@ -42,9 +44,12 @@ final class AbandonedStreams {
     ///
     /// @param copy what is known of it; null if nothing is
     /// @param sent bytes that are known to be sent
-    void add(Session subscriber, UpstreamStream stream, long id, @Nullable LaneStream copy, long sent) {
+    /// @param errorCode of its RESET_STREAM
+    void add(Session subscriber, UpstreamStream stream, long id, @Nullable LaneStream copy, long sent, long errorCode) {
         var key = new Key(subscriber, stream);
-        Entry before = entries.put(key, new Entry(id, relay.now(), copy, sent));
+        DataPlane plane = relay.dataPlane();
+        Runs runs = plane == null ? Runs.NONE : plane.runs();
+        Entry before = entries.put(key, new Entry(id, errorCode, relay.now(), runs, copy, sent));
         if (before != null) {
             reset(subscriber, before);
         }
@@ -68,24 +73,28 @@ final class AbandonedStreams {
         return true;
     }
 
-    /// Resets those whose size is known. The records have been read.
-    void tick(long now) {
-        if (entries.isEmpty()) {
+    /// Resets those whose size is known.
+    void tick() {
+        Map<Key, Entry> due = new HashMap<>();
+        entries.forEach((key, entry) -> {
+            if (entry.runs.areOver() || key.subscriber().closed) {
+                due.put(key, entry);
+            }
+        });
+        if (due.isEmpty()) {
             return;
         }
-        entries.entrySet().removeIf(each -> {
-            boolean settled = now - each.getValue().sinceNanos > REST_NANOS;
-            if (settled || each.getKey().subscriber().closed) {
-                reset(each.getKey().subscriber(), each.getValue());
-                return true;
+        relay.drain(); // the last that was sent on them
+        due.forEach((key, entry) -> {
+            if (entries.remove(key, entry)) {
+                reset(key.subscriber(), entry);
             }
-            return false;
         });
     }
 
     private static void reset(Session subscriber, Entry entry) {
         if (subscriber.isEstablished()) {
-            subscriber.endpoint().sendReset(entry.id, StreamResetCode.CANCELLED.code(), entry.sent);
+            subscriber.endpoint().sendReset(entry.id, entry.errorCode, entry.sent);
         }
     }
 }

@@ -141,6 +141,7 @@ final class Completion {
     }
 
     void streamLimit(Session session, long streamId, long limit) {
+        relay.drain(); // the kernel may have opened the stream, and the peer will not say it again
         LaneStream stream = session.queue.stream(streamId);
         if (stream == null || limit <= stream.limit) {
             return;
@@ -152,6 +153,7 @@ final class Completion {
 
     /// STOP_SENDING: the stream is reset with what was really sent as its final size.
     void stopSending(Session session, long streamId, long errorCode) {
+        relay.drain(); // as above
         LaneStream stream = session.queue.stream(streamId);
         if (stream != null && !stream.isReset()) {
             relay.counters().increment("dropped.stop_sending");

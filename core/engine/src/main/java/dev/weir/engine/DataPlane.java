@@ -75,7 +75,20 @@ public interface DataPlane extends AutoCloseable {
     /// Takes a lane out of force: state first, then generation, then its keys become zeros (DESIGN rule 9).
     void withdrawLane(int slot);
 
-    /// Returns when no program run that began before the call still uses what was taken out of force.
+    /// Program runs that were under way at some time.
+    @FunctionalInterface
+    interface Runs {
+        /// None.
+        Runs NONE = () -> true;
+
+        /// Whether all of them have ended; what they recorded can be read then.
+        boolean areOver();
+    }
+
+    /// The program runs that are under way. No other uses what was taken out of force before the call.
+    Runs runs();
+
+    /// Returns when these are over: at once, or within the time of one run.
     void quiesce();
 
     /// Generation of the lane in force.

@@ -169,7 +169,7 @@ final class LaneStream {
 
     /// Highest offset sent: the final size if the stream is reset now (RFC 9000 section 4.5).
     long highestSent() {
-        return Math.max(sent.highest(), followed ? charged : 0);
+        return sent.highest();
     }
 
     /// Stops everything; the caller sends the RESET_STREAM.

@@ -5,7 +5,6 @@ import dev.weir.engine.DataPlane.LaneStreamEntry;
 import dev.weir.engine.RulingMemory.Obstacle;
 import dev.weir.wire.moqt.StreamResetCode;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Subscribers' copies of streams, from their first byte to their last acknowledgement: who makes them, the kernel or user space, and how they end.
@@ -95,22 +94,26 @@ final class LaneStreams {
             plane.forgetLaneStream(subscriber.slot, publisher.publisherIndex, stream.id);
         }
         if (kept == null) {
-            abandoned.add(subscriber, stream, id, null, sentBytes);
+            abandoned.add(subscriber, stream, id, null, sentBytes, StreamResetCode.CANCELLED.code());
         } else {
             subscriber.endpoint().sendReset(id, StreamResetCode.CANCELLED.code(), sentBytes);
             handOver(kept);
         }
     }
 
-    /// Resets a subscriber's stream with its real final size.
+    /// Resets a subscriber's stream with its real final size, which may be known only when the kernel's last copies are.
     void reset(LaneStream copy, long errorCode) {
         if (copy.isReset() || copy.isSettled()) {
             return;
         }
-        takeFromKernel(List.of(copy));
-        long finalSize = copy.highestSent();
+        boolean inKernel = copy.followed;
+        forgetInKernel(copy);
         markReset(copy, errorCode);
-        copy.subscription.session.endpoint().sendReset(copy.id, errorCode, finalSize);
+        if (inKernel) {
+            abandoned.add(copy.subscription.session, copy.upstream, copy.id, copy, copy.highestSent(), errorCode);
+        } else {
+            copy.subscription.session.endpoint().sendReset(copy.id, errorCode, copy.highestSent());
+        }
     }
 
     private void markReset(LaneStream copy, long errorCode) {
@@ -121,17 +124,6 @@ final class LaneStreams {
 
     AbandonedStreams abandoned() {
         return abandoned;
-    }
-
-    /// Ends the kernel's part in these streams and reads the last that it sent on them.
-    private void takeFromKernel(List<LaneStream> copies) {
-        DataPlane plane = relay.dataPlane();
-        if (plane == null || copies.stream().noneMatch(c -> c.followed)) {
-            return;
-        }
-        copies.forEach(this::forgetInKernel);
-        plane.quiesce();
-        relay.drain();
     }
 
     /// Ends the kernel's part in a stream; what it sent until now may still be unread.
@@ -156,18 +148,12 @@ final class LaneStreams {
     /// Removes a subscription's streams; those still open are reset if the connection lives.
     void subscriptionEnded(Subscription subscription) {
         for (LaneStream copy : new ArrayList<>(subscription.streams.values())) {
-            boolean inKernel = copy.followed;
-            forgetInKernel(copy);
-            if (!copy.isSettled() && subscription.session.isEstablished()) {
-                markReset(copy, StreamResetCode.CANCELLED.code());
-                if (inKernel) {
-                    abandoned.add(subscription.session, copy.upstream, copy.id, copy, copy.highestSent());
-                } else {
-                    subscription.session.endpoint().sendReset(copy.id, StreamResetCode.CANCELLED.code(), copy.highestSent());
-                }
+            if (subscription.session.isEstablished()) {
+                reset(copy, StreamResetCode.CANCELLED.code());
             } else if (!copy.isSettled()) {
                 subscription.session.account.streamsCutOff++;
             }
+            forgetInKernel(copy);
             subscription.session.queue.remove(copy);
         }
         subscription.streams.clear();

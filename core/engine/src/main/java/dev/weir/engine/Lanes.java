@@ -2,6 +2,7 @@
 package dev.weir.engine;
 
 import dev.weir.engine.DataPlane.FanoutEntry;
+import dev.weir.engine.DataPlane.Runs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,9 +19,6 @@ final class Lanes {
     /// How often lanes without a route are tried again and the others' routes are looked at.
     private static final long CARE_NANOS = 1_000_000_000L;
 
-    /// A lane list that was flipped is not written again before this time, or a pause as long as a program run.
-    private static final long LIST_REST_NANOS = 4_000_000L;
-
     /// Each key update leaves out packet numbers, and the ledger's memory follows what is open. A peer that updates without acknowledging
     /// is not waited for any longer than this many numbers.
     private static final long MOST_UNACKNOWLEDGED_SPAN = 1 << 18;
@@ -29,7 +27,8 @@ final class Lanes {
     private final @Nullable DataPlane dataPlane;
     private final Set<Track> staleLists = new LinkedHashSet<>();
     private long lookedAfterNanos;
-    private long listsFlippedNanos;
+    /// Runs that may still read the lists that were in force before the last flip.
+    private Runs readers = Runs.NONE;
 
     Lanes(Relay relay, @Nullable DataPlane dataPlane) {
         this.relay = relay;
@@ -149,11 +148,11 @@ final class Lanes {
     void flipLists() {
         DataPlane plane = dataPlane;
         if (plane != null && !staleLists.isEmpty()) {
-            if (relay.now() - listsFlippedNanos < LIST_REST_NANOS) {
-                plane.quiesce(); // a program run may still read the lists that were in force before the last flip
+            if (!readers.areOver()) {
+                plane.quiesce();
             }
             staleLists.forEach(this::putList);
-            listsFlippedNanos = relay.now();
+            readers = plane.runs();
         }
         staleLists.clear();
     }

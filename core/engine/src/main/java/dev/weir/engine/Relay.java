@@ -114,8 +114,8 @@ public final class Relay {
             slots.tick(now);
             lanes.tick(now);
             cache.collect(now);
-            laneStreams.abandoned().tick(now);
             streamDelivery.reconsider(now);
+            laneStreams.abandoned().tick();
             controlPlane.finishEnded(now);
             controlPlane.succession().tick();
         });

@@ -272,9 +272,7 @@ final class StreamDelivery {
     void sessionClosed(Session session) {
         relay.datagrams().sessionClosed(session);
         for (UpstreamStream stream : session.upstream.all()) {
-            if (stream.track != null) {
-                streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
-            }
+            streamReset(session, stream.id, StreamResetCode.SESSION_CLOSED.code());
             cache.forgetEntries(stream);
         }
     }

@@ -189,8 +189,26 @@ class CompletionTests extends OneSubscriber {
         arrive(0, 600, false);
         plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 600, 300, false, -1);
         subscriber.stopSending(FIRST_STREAM, 4);
-        assertThat(subscriberEnd.events).containsExactly("reset 7 code 4 size 900");
-        assertThat(plane.calls).contains("forget stream 2 of 1", "quiesce");
+        relay.tick();
+        assertThat(subscriberEnd.resets()).containsExactly("reset 7 code 4 size 900");
+        assertThat(plane.calls).contains("forget stream 2 of 1");
+    }
+
+    @Test
+    void hearsOfAStreamThatTheKernelHasJustOpenedThatItsPeerWantsNoneOfIt() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        subscriber.stopSending(FIRST_STREAM, 4);
+        relay.tick();
+        assertThat(subscriberEnd.resets()).containsExactly("reset 7 code 4 size 600");
+    }
+
+    @Test
+    void raisesTheLimitOfAStreamThatTheKernelHasJustOpened() {
+        plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        long limit = RecordingEndpoint.STREAM_DATA_LIMIT + 1;
+        subscriber.streamDataLimit(FIRST_STREAM, limit);
+        assertThat(subscriber.queue.stream(FIRST_STREAM).limit).isEqualTo(limit);
+        assertThat(plane.calls).contains("limit " + FIRST_STREAM + " " + limit);
     }
 
     @Test

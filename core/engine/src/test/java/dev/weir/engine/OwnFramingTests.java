@@ -124,6 +124,7 @@ class OwnFramingTests {
         plane.streamCopy(TRACK, 1, 0, 2, 0, 400, false, FIRST_STREAM);
         arrive(2, bytes(400), false);
         publisher.closed();
+        relay.tick();
         assertThat(end.events).anyMatch(event -> event.startsWith("reset " + FIRST_STREAM) && event.endsWith(" size 400"));
         subscriber.cells.skipTo(1); // number 0 was drawn
         subscriber.acknowledged(new long[] {0, 0}, 0, now);

@@ -159,7 +159,7 @@ class PolicyStreamTests {
         plane.streamCopy(0, 1, 1, PUBLISHER_STREAM, 1100, 300, false, -1);
         look();
         assertThat(resets()).containsExactly("reset 7 code 2 size 1400");
-        assertThat(plane.calls).contains("forget stream 2 of 1", "quiesce");
+        assertThat(plane.calls).contains("forget stream 2 of 1");
         assertThat(drops()).isEqualTo(Map.of("congestion", 1L));
         assertThat(relay.statistics()).containsEntry("dropped.policy_reset", 1L);
     }

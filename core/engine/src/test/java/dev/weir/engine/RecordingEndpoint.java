@@ -21,6 +21,11 @@ final class RecordingEndpoint implements QuicEndpoint {
     int frameRequests;
     private final int port;
 
+    /// The streams it was asked to reset.
+    List<String> resets() {
+        return events.stream().filter(event -> event.startsWith("reset ")).toList();
+    }
+
     RecordingEndpoint() {
         this(4000);
     }

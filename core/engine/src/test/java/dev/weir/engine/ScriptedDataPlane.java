@@ -117,7 +117,7 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public int laneSlots() {
-        return 16;
+        return 128;
     }
 
     @Override
@@ -152,6 +152,14 @@ final class ScriptedDataPlane implements DataPlane {
     public void withdrawLane(int slot) {
         calls.add("withdraw lane " + slot);
         generations.merge(slot, 1, Integer::sum);
+    }
+
+    /// Whether a program run goes on that has begun before everything.
+    boolean runGoesOn;
+
+    @Override
+    public Runs runs() {
+        return () -> !runGoesOn;
     }
 
     @Override

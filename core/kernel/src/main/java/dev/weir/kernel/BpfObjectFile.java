@@ -116,6 +116,13 @@ public final class BpfObjectFile implements AutoCloseable {
         return maps;
     }
 
+    /// Gives an array an entry for each processor that the machine may ever have.
+    ///
+    /// @param mapName a map that programs look into with the number of their processor
+    public BpfObjectFile resizeToProcessors(String mapName) {
+        return resize(mapName, LibbpfLibrary.possibleCpus());
+    }
+
     /// Changes how many entries a map will have.
     ///
     /// @param mapName the map

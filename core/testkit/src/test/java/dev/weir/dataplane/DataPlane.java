@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.abi.Credit;
 import dev.weir.abi.PacketNumberCell;
+import dev.weir.abi.RunCell;
 import dev.weir.abi.WeirReason;
 import dev.weir.kernel.BpfMap;
 import dev.weir.kernel.BpfObjectFile;
@@ -241,8 +242,18 @@ final class DataPlane implements AutoCloseable {
         return sums;
     }
 
+    /// Whatever packet it was about, each run of the program has counted itself in and out: user space waits for those that have not.
+    private void checkRuns() {
+        BpfMap runs = object.map("runs");
+        for (int processor = 0; processor < runs.maxEntries(); processor++) {
+            MemorySegment cell = runs.element(processor);
+            assertThat(RunCell.ended(cell)).as("runs that have ended on processor %s", processor).isEqualTo(RunCell.begun(cell));
+        }
+    }
+
     @Override
     public void close() {
+        checkRuns();
         events.close();
         object.close();
     }

@@ -49,6 +49,7 @@ public final class KernelDataPlane implements DataPlane {
     private final RingBuffer events;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment control;
+    private final ProgramRuns runs;
     private final LaneMaps lanes;
     private final MemorySegment numbers;
     private final MemorySegment credit;
@@ -67,7 +68,9 @@ public final class KernelDataPlane implements DataPlane {
         runStatistics = BpfStatistics.enable();
         events = RingBuffer.of(object.map("events"));
         control = object.map("control").mmap();
-        lanes = new LaneMaps(object, attachments, port);
+        BpfMap runCells = object.map("runs");
+        runs = new ProgramRuns(runCells.mmap(), runCells.maxEntries());
+        lanes = new LaneMaps(object.map("lanes").mmap(), runs, attachments, port);
         numbers = object.map("packet_numbers").mmap();
         credit = object.map("credit").mmap();
         tracks = new TrackMaps(object, lanes::generation);
@@ -94,6 +97,7 @@ public final class KernelDataPlane implements DataPlane {
         requireVersion(core);
         LoadedObject object = BpfObjectFile.open(core, OBJECT.substring(OBJECT.lastIndexOf('/') + 1))
                 .resize("events", ringBytes)
+                .resizeToProcessors("runs")
                 .load();
         try {
             checkLayouts(object);
@@ -125,6 +129,7 @@ public final class KernelDataPlane implements DataPlane {
                 "control", Control.SIZE,
                 "lanes", Lane.SIZE,
                 "credit", dev.weir.abi.Credit.SIZE,
+                "runs", dev.weir.abi.RunCell.SIZE,
                 "publishers", dev.weir.abi.Publisher.SIZE,
                 "track_states", TrackState.SIZE,
                 "fanouts", Fanout.SIZE,
@@ -186,8 +191,13 @@ public final class KernelDataPlane implements DataPlane {
     }
 
     @Override
+    public Runs runs() {
+        return runs.now();
+    }
+
+    @Override
     public void quiesce() {
-        lanes.quiesce();
+        runs.awaitEnd();
     }
 
     @Override

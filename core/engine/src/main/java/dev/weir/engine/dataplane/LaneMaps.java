@@ -8,7 +8,6 @@ import dev.weir.abi.WeirLimit;
 import dev.weir.engine.QuicEndpoint;
 import dev.weir.engine.view.LaneFacts;
 import dev.weir.kernel.InterfaceInfo;
-import dev.weir.kernel.LoadedObject;
 import dev.weir.kernel.Route;
 import dev.weir.kernel.RouteResolver;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of the lane table: subscribers' addresses, keys and limits.
@@ -26,18 +24,20 @@ import org.jspecify.annotations.Nullable;
 /// A lane is taken out of force (state, then generation) before it changes and put in force last. Called under the engine's lock.
 final class LaneMaps {
     private static final int NO_GENERATION = 0;
-    /// One program run serves at most 256 lanes, which takes about a millisecond.
-    private static final long LONGEST_RUN_NANOS = 2_000_000;
 
     private final MemorySegment lanes;
+    private final ProgramRuns runs;
     private final Attachments attachments;
     private final RouteResolver routes = new RouteResolver();
     private final Map<Integer, Route> routesOf = new HashMap<>();
     private final int port;
 
+    /// @param lanes map `lanes`
+    /// @param runs those that may be reading it
     /// @param port UDP port of the relay
-    LaneMaps(LoadedObject object, Attachments attachments, int port) {
-        this.lanes = object.map("lanes").mmap();
+    LaneMaps(MemorySegment lanes, ProgramRuns runs, Attachments attachments, int port) {
+        this.lanes = lanes;
+        this.runs = runs;
         this.attachments = attachments;
         this.port = port;
     }
@@ -119,7 +119,7 @@ final class LaneMaps {
             Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 0, Lane.keyPhase(lane).get(ValueLayout.JAVA_BYTE, 1));
             VarHandle.releaseFence();
             Lane.switchPacketNumber(lane, Long.MAX_VALUE);
-            quiesce(); // a program run that began before may still read keys[1]
+            runs.awaitEnd(); // one that began before may still read keys[1]
         }
         KeyWriter.write(Lane.keys(lane, 1), next);
         Lane.keyPhase(lane).set(ValueLayout.JAVA_BYTE, 1, (byte) next.phase());
@@ -136,7 +136,7 @@ final class LaneMaps {
         VarHandle.fullFence();
         Lane.generation(lane, Lane.generation(lane) + 1);
         VarHandle.fullFence();
-        quiesce(); // a run that is sealing with these keys must not see half of them
+        runs.awaitEnd(); // one that is sealing with these keys must not see half of them
         Lane.keys(lane, 0).fill((byte) 0);
         Lane.keys(lane, 1).fill((byte) 0);
         Lane.hp(lane).fill((byte) 0);
@@ -149,11 +149,6 @@ final class LaneMaps {
 
     private @Nullable Route route(InetSocketAddress peer) {
         return attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
-    }
-
-    /// Waits until every program run that has begun is over.
-    void quiesce() {
-        LockSupport.parkNanos(LONGEST_RUN_NANOS);
     }
 
     LaneFacts facts(int slot) {
