@@ -155,14 +155,13 @@ final class ObjectCache {
             }
             pushOut(largest.kept().getFirst(), now);
         }
-        while (streams > MOST_STREAMS) {
+        for (int excess = streams - MOST_STREAMS; excess > 0; excess--) {
             PublisherStreams largest = Collections.max(holders, Comparator.comparingInt(PublisherStreams::size));
-            if (!largest.past().isEmpty()) {
+            UpstreamStream past = largest.past().peekFirst();
+            if (past != null && past.lastChangeNanos != now) {
                 forget(largest.past().removeFirst());
             } else if (!largest.finished().isEmpty()) {
-                UpstreamStream stream = largest.finished().getFirst();
-                pushOut(stream, now);
-                forgetAtOnce(stream);
+                pushOut(largest.finished().getFirst(), now); // and forgotten later: the kernel may just be sending on its copies
             } else {
                 return; // those that have not ended are as few as its peer's MAX_STREAMS allows
             }
