@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,7 +65,7 @@ final class ComparePage {
         circumstances(byCell).forEach((name, cells) -> page.append(section(name, cells)));
         page.append(table("What subscribers saw", byCell, CompareFigure.DELIVERY, true));
         page.append(table("What it took", byCell, CompareFigure.COST, false));
-        page.append(problems(report));
+        page.append(sentences(report, "Not as expected", CompareRun::problems)).append(sentences(report, "Remarks", CompareRun::remarks));
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
@@ -117,12 +118,11 @@ final class ComparePage {
         return table.append("</tbody></table></div>\n").toString();
     }
 
-    private static String problems(CompareReport report) {
-        List<CompareRun> bad = report.runs().stream().filter(run -> !run.problems().isEmpty()).toList();
-        return bad.isEmpty() ? "" : bad.stream()
-                .map(run -> "<li>" + escape(run.cell().way() + ", " + run.cell().circumstances() + ", repetition " + run.repetition() + ": "
-                        + String.join(" ", run.problems())) + "</li>\n")
-                .collect(Collectors.joining("", "<h2>Not as expected</h2>\n<ul>\n", "</ul>\n"));
+    private static String sentences(CompareReport report, String title, Function<CompareRun, List<String>> of) {
+        List<CompareRun> runs = report.runs().stream().filter(run -> !of.apply(run).isEmpty()).toList();
+        return runs.isEmpty() ? "" : runs.stream()
+                .map(run -> "<li>" + escape(run.name() + ": " + String.join(" ", of.apply(run))) + "</li>\n")
+                .collect(Collectors.joining("", "<h2>" + title + "</h2>\n<ul>\n", "</ul>\n"));
     }
 
     static String escape(String text) {

@@ -46,7 +46,7 @@ public final class Comparison {
     /// @param options what to measure
     /// @param interruption completed when somebody wants it to end now
     /// @param out for progress and the tables
-    /// @return exit code: 0 if every run was measured and nothing but the network lost objects, whatever the figures, else 1
+    /// @return exit code: 0 if every run was measured and has no [CompareRun#problems], whatever the figures, else 1
     /// @throws BenchException if it cannot be done, as a sentence with a remedy
     /// @throws TestkitException if a tool or a privilege is missing, as a sentence with a remedy
     public static int run(CompareOptions options, CompletableFuture<Void> interruption, PrintWriter out) {
@@ -130,10 +130,10 @@ public final class Comparison {
     }
 
     private String timeLeft(long start) {
-        if (runs.isEmpty()) {
-            return "";
-        }
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) * (planned - runs.size()) / runs.size();
+        // Before a run has ended, its media's length is all that is known.
+        double perRun = runs.isEmpty() ? CellBench.WARM_UP_SECONDS + options.seconds()
+                : (double) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) / runs.size();
+        long seconds = Math.round(perRun * (planned - runs.size()));
         return ", about %d:%02d min left".formatted(seconds / SECONDS_PER_MINUTE, seconds % SECONDS_PER_MINUTE);
     }
 
@@ -161,8 +161,8 @@ public final class Comparison {
         out.println("\n" + report.command() + "\n" + report.machine() + ", " + report.began() + "\n");
         out.print(CompareTable.of(report));
         List<CompareRun> bad = report.runs().stream().filter(run -> !run.problems().isEmpty()).toList();
-        bad.forEach(run -> out.printf("Not as expected, %s, %s, repetition %d: %s%n",
-                run.cell().way(), run.cell().circumstances(), run.repetition(), String.join(" ", run.problems())));
+        bad.forEach(run -> out.printf("Not as expected, %s: %s%n", run.name(), String.join(" ", run.problems())));
+        report.runs().forEach(run -> run.remarks().forEach(remark -> out.printf("Remark, %s: %s%n", run.name(), remark)));
         out.flush();
         return bad.isEmpty() && report.runs().size() == report.planned() ? 0 : 1;
     }

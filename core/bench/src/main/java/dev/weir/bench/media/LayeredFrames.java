@@ -22,6 +22,7 @@ final class LayeredFrames implements ContentAssembly {
     private final Map<FrameLayer, long[]> objects = new EnumMap<>(FrameLayer.class);
     private final Map<FrameLayer, long[]> whole = new EnumMap<>(FrameLayer.class);
     private final Map<FrameLayer, long[]> decodable = new EnumMap<>(FrameLayer.class);
+    private final Map<Long, Long> decodableByGroup = new TreeMap<>();
     private final SeenFrames seen = new SeenFrames();
     private long closedUpTo = -1;
 
@@ -67,6 +68,7 @@ final class LayeredFrames implements ContentAssembly {
         closedUpTo = group.id();
         for (DecodableFrames.Frame frame : DecodableFrames.of(group.whole())) {
             count(decodable, frame.layer());
+            decodableByGroup.merge(group.id(), 1L, Long::sum);
             output.write(file.add(frame.number(), group.bytes(frame.number())));
         }
     }
@@ -85,7 +87,7 @@ final class LayeredFrames implements ContentAssembly {
         for (FrameLayer layer : FrameLayer.values()) {
             layers.add(new FrameCounts.Layer(layer, value(objects, layer), value(whole, layer), value(decodable, layer)));
         }
-        return new FrameCounts(layers, missing());
+        return new FrameCounts(layers, missing(), decodableByGroup);
     }
 
     private List<Long> missing() {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A video as a track that is published by layer: one group per key frame, every frame in the subgroup of its
@@ -23,6 +24,7 @@ public final class LayeredSource implements ObjectSource {
     private final int pieceSize;
     private final Sha256 sha256 = new Sha256();
     private final Map<FrameLayer, Long> published = new EnumMap<>(FrameLayer.class);
+    private final Map<Long, Long> publishedByGroup = new TreeMap<>();
     private final Deque<Item> ready = new ArrayDeque<>();
     private @Nullable CodedFrame upcoming;
     private long frames;
@@ -71,6 +73,7 @@ public final class LayeredSource implements ObjectSource {
         }
         sha256.update(file.add(frames, frame.bytes()));
         published.merge(frame.layer(), 1L, Long::sum);
+        publishedByGroup.merge(group, 1L, Long::sum);
         cut(frame, upcoming == null || upcoming.layer() == FrameLayer.KEY);
         frames++;
         references += frame.layer() == FrameLayer.DROPPABLE ? 0 : 1;
@@ -97,6 +100,11 @@ public final class LayeredSource implements ObjectSource {
     @Override
     public Map<FrameLayer, Long> frames() {
         return Map.copyOf(published);
+    }
+
+    @Override
+    public Map<Long, Long> framesByGroup() {
+        return Map.copyOf(publishedByGroup);
     }
 
     @Override

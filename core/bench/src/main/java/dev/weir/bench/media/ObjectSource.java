@@ -22,6 +22,11 @@ public interface ObjectSource extends AutoCloseable {
         return Map.of();
     }
 
+    /// @return the same by group
+    default Map<Long, Long> framesByGroup() {
+        return Map.of();
+    }
+
     @Override
     void close();
 }

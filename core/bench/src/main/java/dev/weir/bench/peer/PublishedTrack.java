@@ -12,12 +12,19 @@ import java.util.Map;
 /// @param failures objects that this side could not send, by reason; they are not among the objects
 /// @param streams subgroup streams opened
 /// @param frames by layer; empty if the track is not published by layer
+/// @param framesByGroup the same by group
 public record PublishedTrack(
-        List<TransferredObject> objects, byte[] sha256, Map<String, Long> failures, long streams, Map<FrameLayer, Long> frames) {
+        List<TransferredObject> objects,
+        byte[] sha256,
+        Map<String, Long> failures,
+        long streams,
+        Map<FrameLayer, Long> frames,
+        Map<Long, Long> framesByGroup) {
     /// Copies the collections.
     public PublishedTrack {
         objects = List.copyOf(objects);
         failures = Map.copyOf(failures);
         frames = Map.copyOf(frames);
+        framesByGroup = Map.copyOf(framesByGroup);
     }
 }

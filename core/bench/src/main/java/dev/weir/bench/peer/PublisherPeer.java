@@ -120,7 +120,8 @@ public final class PublisherPeer implements AutoCloseable {
         var result = new CompletableFuture<PublishedTrack>();
         session.execute(() -> {
             requests.done(sender.streams());
-            result.complete(new PublishedTrack(objects, source.sha256(), failures, sender.streams(), source.frames()));
+            result.complete(new PublishedTrack(objects, source.sha256(), failures, sender.streams(), source.frames(),
+                    source.framesByGroup()));
         });
         return result.join();
     }

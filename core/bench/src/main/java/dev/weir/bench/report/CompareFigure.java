@@ -37,7 +37,7 @@ public record CompareFigure(String heading, String meaning, int decimals, ToDoub
             new CompareFigure("COPIES", "Packets with media made for subscribers.", 0, run -> run.copies().total()),
             new CompareFigure("BY KERNEL %", "Of these, made by the kernel.", 1, run -> run.copies().kernelShare()),
             new CompareFigure("RETRANSMITTED KiB", "Stream bytes that the relay sent again.", 1,
-                    run -> run.relayStatistics().getOrDefault("retransmitted.bytes", 0L) / BYTES_PER_KIB),
+                    run -> run.retransmittedBytes() / BYTES_PER_KIB),
             new CompareFigure("CPU µs/COPY", "Processor time per copy: relay process and BPF program.", 2, run -> run.cpuUsPerCopy().total()),
             new CompareFigure("RELAY", "Processor time per copy of the relay process, microseconds.", 2, run -> run.cpuUsPerCopy().relay()),
             new CompareFigure("SOFTIRQ", "Run time per copy of the BPF program, microseconds.", 2, run -> run.cpuUsPerCopy().softirq()),
@@ -50,8 +50,9 @@ public record CompareFigure(String heading, String meaning, int decimals, ToDoub
     }
 
     private static double delivered(RunReport run) {
-        long received = run.perSubscriber().stream().mapToLong(SubscriberReport::objectsReceived).sum();
-        return PERCENT * received / (run.objectsPublished() * run.subscribers());
+        Observations seen = run.observations();
+        return seen == null || seen.objectsPublished() == 0 ? Double.NaN
+                : PERCENT * seen.objectsReceived() / (seen.objectsPublished() * run.subscribers());
     }
 
     private static double decodable(RunReport run) {
@@ -63,24 +64,35 @@ public record CompareFigure(String heading, String meaning, int decimals, ToDoub
     /// @param runs repetitions
     /// @return their spread; null if they have no such figure
     public @Nullable Spread spread(Collection<RunReport> runs) {
-        List<Double> figures = runs.stream().mapToDouble(of).filter(Double::isFinite).boxed().toList();
+        List<Double> figures = figures(runs);
         return figures.isEmpty() ? null : Spread.of(figures);
+    }
+
+    private List<Double> figures(Collection<RunReport> runs) {
+        return runs.stream().mapToDouble(of).filter(Double::isFinite).boxed().toList();
     }
 
     /// @param runs repetitions
     /// @return the median, and least and greatest where there are several; `-` without a figure
     public String text(Collection<RunReport> runs) {
-        Spread spread = spread(runs);
-        if (spread == null) {
-            return "-";
-        }
-        String median = number(spread.median());
-        String least = number(spread.least());
-        String greatest = number(spread.greatest());
-        return runs.size() == 1 || Objects.equals(least, greatest) ? median : median + " (" + least + "–" + greatest + ")";
+        return text(figures(runs), decimals);
     }
 
-    private String number(double value) {
+    /// @param figures of repetitions
+    /// @param decimals how many are shown
+    /// @return the median, and least and greatest where they differ; `-` without a figure
+    static String text(Collection<? extends Number> figures, int decimals) {
+        if (figures.isEmpty()) {
+            return "-";
+        }
+        Spread spread = Spread.of(figures);
+        String median = number(spread.median(), decimals);
+        String least = number(spread.least(), decimals);
+        String greatest = number(spread.greatest(), decimals);
+        return Objects.equals(least, greatest) ? median : median + " (" + least + "–" + greatest + ")";
+    }
+
+    private static String number(double value, int decimals) {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,16 +42,13 @@ public final class CompareTable {
     }
 
     /// @param runs repetitions
-    /// @return objects of all subscribers and repetitions that did not come, by reason; `none`
+    /// @return objects of all subscribers that did not come, by reason, as a figure of its own each; `none`
     public static String missing(Collection<RunReport> runs) {
-        var reasons = new TreeMap<String, Long>();
-        runs.forEach(run -> run.perSubscriber().forEach(
-                subscriber -> subscriber.missing().forEach((reason, count) -> reasons.merge(reason, count, Long::sum))));
-        return reasons.isEmpty() ? "none"
-                : reasons.entrySet().stream().map(CompareTable::reason).collect(Collectors.joining(", "));
-    }
-
-    private static String reason(Map.Entry<String, Long> entry) {
-        return entry.getKey() + " " + entry.getValue();
+        List<Map<String, Long>> missing = runs.stream().map(RunReport::observations).filter(Objects::nonNull).map(Observations::missing).toList();
+        var reasons = new TreeSet<String>();
+        missing.forEach(each -> reasons.addAll(each.keySet()));
+        return reasons.isEmpty() ? "none" : reasons.stream()
+                .map(reason -> reason + " " + CompareFigure.text(missing.stream().map(each -> each.getOrDefault(reason, 0L)).toList(), 0))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -2,21 +2,33 @@
 package dev.weir.bench.report;
 
 import java.util.List;
+import java.util.Map;
 
-/// What all subscribers of a run saw, beyond quantiles; without the warm-up.
+/// What all subscribers of a run saw, without the warm-up: what a comparison compares.
 ///
+/// @param objectsPublished objects that left the publisher
+/// @param objectsReceived all subscribers together, each object once per subscriber
+/// @param missing objects that did not come, all subscribers together, by reason, see [MissingObjects#byReasonMeasured]
 /// @param latencyUs the distribution that [RunReport#latencyUs] has three points of, in ascending order
 /// @param stalls waits
 /// @param objectsPerSlot objects that arrived in each quarter of a second, all subscribers together, from the first arrival on
 /// @param framesPublished frames of a video; 0: the content has none
 /// @param framesDecodable of these, frames that could be decoded with what else arrived, all subscribers together
 public record Observations(
-        List<Quantile> latencyUs, Stalls stalls, List<Long> objectsPerSlot, long framesPublished, long framesDecodable) {
+        long objectsPublished,
+        long objectsReceived,
+        Map<String, Long> missing,
+        List<Quantile> latencyUs,
+        Stalls stalls,
+        List<Long> objectsPerSlot,
+        long framesPublished,
+        long framesDecodable) {
     /// Length of a slot, milliseconds.
     public static final int SLOT_MILLIS = 250;
 
-    /// Copies the lists.
+    /// Copies the collections.
     public Observations {
+        missing = Map.copyOf(missing);
         latencyUs = List.copyOf(latencyUs);
         objectsPerSlot = List.copyOf(objectsPerSlot);
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param copies packets made for subscribers
 /// @param deferred copies that the kernel left to user space, by reason
 /// @param dropped copies that were never sent, by reason
+/// @param retransmittedBytes stream bytes that the relay sent again
 /// @param latencyUs publisher to subscriber, over all objects of all subscribers, microseconds
 /// @param cpuUsPerCopy processor time per copy, microseconds
 /// @param bpfNsPerCopy run time of the BPF program per copy made by the kernel, nanoseconds; 0 without such copies
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param protocolViolations what relay or subscribers closed a session for
 /// @param content `video` or `synthetic`
 /// @param seconds length of the media
-/// @param warmUpSeconds at the beginning, left out of latency, copies and processor time
+/// @param warmUpSeconds at the beginning, left out of latency, copies, retransmissions and processor time
 /// @param sha256 of the published content
 /// @param publisherFailures objects that the publisher itself could not send, by reason; not among the published
 /// @param softirqSystemUs all softirq time of the whole machine during the run, microseconds: an upper bound
@@ -40,6 +41,7 @@ public record RunReport(
         Copies copies,
         Map<String, Long> deferred,
         Map<String, Long> dropped,
+        long retransmittedBytes,
         Latency latencyUs,
         CpuPerCopy cpuUsPerCopy,
         double bpfNsPerCopy,

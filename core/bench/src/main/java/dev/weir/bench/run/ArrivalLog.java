@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.run;
 
+import dev.weir.bench.media.FrameCounts;
 import dev.weir.bench.media.WallClock;
 import dev.weir.bench.peer.ArrivalListener;
+import dev.weir.bench.peer.PublishedTrack;
 import dev.weir.bench.report.Observations;
 import dev.weir.bench.report.Observations.Quantile;
 import dev.weir.bench.report.Observations.Stalls;
 import dev.weir.wire.moqt.Location;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
@@ -84,14 +87,22 @@ final class ArrivalLog {
         }
     }
 
-    /// @param framesPublished frames of a video; 0: none
-    /// @param framesDecodable of these, decodable ones of all subscribers
+    /// The first group that is not warm-up.
+    long firstMeasuredGroup() {
+        return firstMeasuredGroup;
+    }
+
+    /// @param sent what the publisher sent
+    /// @param missing objects that did not come, behind the warm-up, by reason
+    /// @param framesDecodable frames that could be decoded, behind the warm-up, of all subscribers
     /// @return what was seen so far
-    synchronized Observations observations(long framesPublished, long framesDecodable) {
+    synchronized Observations observations(PublishedTrack sent, Map<String, Long> missing, long framesDecodable) {
+        long published = sent.objects().stream().filter(object -> object.location().group() >= firstMeasuredGroup).count();
         var distribution = new ArrayList<Quantile>();
         for (double percent : PERCENTS) {
             distribution.add(new Quantile(percent, latency.getValueAtPercentile(percent)));
         }
-        return new Observations(distribution, stalls, slots, framesPublished, framesDecodable);
+        return new Observations(published, latency.getTotalCount(), missing, distribution, stalls, slots,
+                FrameCounts.sumFrom(sent.framesByGroup(), firstMeasuredGroup), framesDecodable);
     }
 }

@@ -42,6 +42,7 @@ final class RunAnalysis {
     private final @Nullable FaultyNetwork network;
     private final Map<Host, Long> lostByHost = new HashMap<>();
     private final Map<Host, Long> lostOnTheWay = new HashMap<>();
+    private final Map<String, Long> missingMeasured = new HashMap<>();
     private long framesDecodable;
     private final List<String> problems = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
@@ -114,7 +115,7 @@ final class RunAnalysis {
         long rejectedPackets = member.peer().rejectedPackets();
         noteViolation(member.address(), member.peer().violation());
         ReceivedTrack received = member.peer().finish();
-        MissingObjects missing = MissingObjects.between(sent, received);
+        MissingObjects missing = MissingObjects.between(sent, received, firstMeasuredGroup());
         if (plan.mode() == DeliveryMode.DATAGRAM) {
             missing.explain("sink", drops);
             lostOnTheWay.computeIfPresent(member.host(), (_, lost) -> lost - missing.explain("sink", lost));
@@ -126,7 +127,8 @@ final class RunAnalysis {
         }
         rejected += rejectedPackets;
         latency.add(received.latency());
-        framesDecodable += received.frames().decodable();
+        framesDecodable += received.frames().decodableFrom(firstMeasuredGroup());
+        missing.byReasonMeasured().forEach((reason, count) -> missingMeasured.merge(reason, count, Long::sum));
         boolean equal = Arrays.equals(sent.sha256(), received.sha256());
         subscribers.add(new SubscriberReport(member.address(), received.objects().size(), equal, missing.byReason(),
                 received.duplicates(), drops, rejectedPackets, received.incomplete()));
@@ -183,7 +185,7 @@ final class RunAnalysis {
         expect(copies, tagFailures, protocolViolations);
         long bpfNanos = relay.get("bpf.run_time_ns");
         return new RunReport(plan.modeWord(), path, plan.subscribers(), sent.objects().size(), subscribers, copies,
-                relay.under("deferred."), relay.under("dropped."), Latency.of(latency),
+                relay.under("deferred."), relay.under("dropped."), relay.get("retransmitted.bytes"), Latency.of(latency),
                 CpuPerCopy.of(measurement.cpu().processMicros(), bpfNanos, copies.total()),
                 copies.kernel() == 0 ? 0 : (double) bpfNanos / copies.kernel(), tagFailures, protocolViolations,
                 plan.media().word(), plan.media().seconds(), plan.warmUpSeconds(), HexFormat.of().formatHex(sent.sha256()),
@@ -191,10 +193,14 @@ final class RunAnalysis {
                 network == null ? null : network.report(), observations(), problems, remarks);
     }
 
+    private long firstMeasuredGroup() {
+        ArrivalLog arrivals = plan.arrivals();
+        return arrivals == null ? 0 : arrivals.firstMeasuredGroup();
+    }
+
     private @Nullable Observations observations() {
         ArrivalLog arrivals = plan.arrivals();
-        return arrivals == null ? null
-                : arrivals.observations(sent.frames().values().stream().mapToLong(Long::longValue).sum(), framesDecodable);
+        return arrivals == null ? null : arrivals.observations(sent, missingMeasured, framesDecodable);
     }
 
     private void expect(Copies copies, long tagFailures, long protocolViolations) {

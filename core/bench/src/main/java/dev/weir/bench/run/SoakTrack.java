@@ -146,7 +146,7 @@ final class SoakTrack implements AutoCloseable {
         source.stop();
         PublishedTrack last = await(publishing);
         published.addAll(last.objects());
-        var all = new PublishedTrack(published, last.sha256(), last.failures(), last.streams(), Map.of());
+        var all = new PublishedTrack(published, last.sha256(), last.failures(), last.streams(), Map.of(), Map.of());
         ledger.publisher(mode, publisher, all);
         for (SubscriberPeer resident : residents) {
             try {

@@ -42,6 +42,7 @@ class LayeredFramesTests {
         TestVideo.drain(source);
 
         assertThat(source.frames()).isEqualTo(Map.of(FrameLayer.KEY, 2L, FrameLayer.REFERENCE, 4L, FrameLayer.DROPPABLE, 6L));
+        assertThat(source.framesByGroup()).isEqualTo(Map.of(0L, 6L, 1L, 6L));
     }
 
     @ParameterizedTest
@@ -58,6 +59,7 @@ class LayeredFramesTests {
 
             assertThat(received.sha256()).isEqualTo(source.sha256());
             assertThat(counts.decodable()).isEqualTo(12);
+            assertThat(counts.decodableFrom(1)).isEqualTo(6);
             assertThat(counts.missing()).containsExactly(0L, 0L, 0L);
             assertThat(counts.layers()).extracting(FrameCounts.Layer::frames).containsExactly(2L, 4L, 6L);
             assertThat(counts.layers()).extracting(FrameCounts.Layer::objects).isEqualTo(perLayer(objects));

@@ -18,7 +18,7 @@ class BenchReportTests {
     private static final RunReport RUN = new RunReport("stream", "kernel", 2, 300,
             List.of(new SubscriberReport("10.77.1.2:4000", 300, true, Map.of(), 0, 0, 0, List.of()),
                     new SubscriberReport("[fd77::2]:4001", 298, false, Map.of("sink", 2L), 0, 2, 0, List.of("fragment 7"))),
-            new Copies(990, 10), Map.of("congestion", 10L), Map.of(), new Latency(120, 340, 560.5),
+            new Copies(990, 10), Map.of("congestion", 10L), Map.of(), 0, new Latency(120, 340, 560.5),
             new CpuPerCopy(6, 2.5, 3.5), 3500.25, 0, 0, "video", 10, 0, "ab", Map.of(), 12_000, Map.of("copies.kernel", 990L),
             new NetworkReport(3, new NetworkReport.Link(5, 1, 1000, 50), new NetworkReport.Link(0, 1, 300, 0)), null, List.of(),
             List.of("Something."));

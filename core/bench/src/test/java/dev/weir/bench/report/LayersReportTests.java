@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.bench.media.FrameCounts;
 import dev.weir.bench.media.FrameLayer;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class LayersReportTests {
     private static final FrameCounts.Layer KEY = new FrameCounts.Layer(FrameLayer.KEY, 20, 2, 2);
     private static final FrameCounts.Layer REFERENCE = new FrameCounts.Layer(FrameLayer.REFERENCE, 30, 9, 8);
     private static final FrameCounts.Layer DROPPABLE = new FrameCounts.Layer(FrameLayer.DROPPABLE, 0, 0, 0);
-    private static final FrameCounts COUNTS = new FrameCounts(List.of(KEY, REFERENCE, DROPPABLE), List.of(0L, 0L, 17L));
+    private static final FrameCounts COUNTS = new FrameCounts(List.of(KEY, REFERENCE, DROPPABLE), List.of(0L, 0L, 17L), Map.of());
 
     @Test
     void exactlyTheExpectedLayersMustCome() {
