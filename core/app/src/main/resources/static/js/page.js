@@ -39,17 +39,14 @@ function showNow(state) {
   const kernel = perSecond(state, each => each.relay.copiesByKernel);
   const user = perSecond(state, each => each.relay.copiesByUserSpace);
   const drops = perSecond(state, each => sum(whole(each), "dropped"));
-  const times = state.lanes.map(lane => lane.smoothedRttNanos).filter(nanos => nanos > 0).sort((a, b) => a - b);
-  const median = times[times.length >> 1] ?? 0;
-  const worst = times.at(-1) ?? 0;
   figure("copy-rate", rate(kernel + user), "/s");
   const all = state.relay.copiesByKernel + state.relay.copiesByUserSpace;
   show("kernel-share", all ? percent(state.relay.copiesByKernel / all) : "–");
   show("subscribers", count(state.relay.subscribers));
-  show("lanes", count(state.lanes.filter(lane => lane.path === "kernel").length));
+  show("lanes", count(state.relay.lanes));
   show("tracks-count", count(state.relay.tracks));
-  figure("rtt", millis(median), "ms");
-  show("rtt-max", millis(worst) + " ms");
+  figure("rtt", millis(state.medianRttNanos), "ms");
+  show("rtt-max", millis(state.worstRttNanos) + " ms");
   figure("drop-rate", rate(drops), "/s");
   show("dropped-total", count(sum(whole(state), "dropped")));
   const runs = perSecond(state, each => each.counts["bpf.run_count"] ?? 0);
@@ -59,7 +56,7 @@ function showNow(state) {
   if (before) {
     const at = state.atMillis / 1000;
     charts.copies.add(at, kernel, user);
-    charts.rtt.add(at, median / 1e6, worst / 1e6);
+    charts.rtt.add(at, state.medianRttNanos / 1e6, state.worstRttNanos / 1e6);
     charts.drops.add(at, drops, perSecond(state, each => sum(whole(each), "deferred")));
   }
 }

@@ -29,6 +29,13 @@ function rows(id, wanted, key, cells) {
   body.parentElement.hidden = wanted.length === 0;
 }
 
+/** Says that a table is not all there is; `all` may be a little older or newer than the table. */
+export function showCut(id, shown, all) {
+  const note = document.getElementById(id + "-cut");
+  note.hidden = all <= shown;
+  note.textContent = all <= shown ? "" : "The first " + count(shown) + " of " + count(all) + ".";
+}
+
 const number = (value, className = "") => ({ text: count(value), className: "n " + className });
 
 /** Sums a track's counts. */
@@ -39,6 +46,7 @@ export function sum(copies, verdict, path) {
 }
 
 export function showTracks(state, before, seconds) {
+  showCut("tracks", state.tracks.length, state.relay.tracks);
   const copiesOf = (from, name) => from?.copies.find(each => each.track === name);
   rows("tracks", state.tracks, track => track.name, track => {
     const copies = copiesOf(state, track.name);
@@ -84,6 +92,7 @@ function windowMeter(lane) {
 }
 
 export function showLanes(state, before, seconds, change) {
+  showCut("lanes", state.lanes.length, state.laneCount);
   rows("lanes-table", state.lanes, lane => String(lane.id), lane => {
     const earlier = before?.lanes.find(each => each.id === lane.id);
     const bits = earlier && seconds > 0 ? Math.max(0, lane.sentBytes - earlier.sentBytes) * 8 / seconds : 0;

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.weir.app.shell.OneShotRunner;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.shell.core.autoconfigure.SpringShellAutoConfiguration;
 
 /// Runs the one command that the arguments name, and gives the process its exit code.
@@ -70,6 +77,7 @@ public class WeirApplication {
             defaults.put("spring.config.additional-location", configuration.toUri().toString());
         }
         application.setDefaultProperties(defaults);
+        application.addListeners(new LogCheck());
         try (ConfigurableApplicationContext context = application.run(args)) {
             return context.getBean(OneShotRunner.class).getExitCode();
         } catch (RuntimeException e) {
@@ -79,6 +87,25 @@ public class WeirApplication {
             }
             System.err.println("error: " + problem);
             return OneShotRunner.USAGE;
+        }
+    }
+
+    /// Between the listener that reads the settings and the one that begins the log.
+    private static final class LogCheck implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
+        @Override
+        public int getOrder() {
+            return LoggingApplicationListener.DEFAULT_ORDER - 1;
+        }
+
+        @Override
+        public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+            try {
+                ConfigurationFile.checkLog(event.getEnvironment());
+            } catch (ConfigurationException e) {
+                // The levels above are not in force yet, and Spring Boot would tell of it as well.
+                ((Logger) LoggerFactory.getLogger(SpringApplication.class)).setLevel(Level.OFF);
+                throw e;
+            }
         }
     }
 

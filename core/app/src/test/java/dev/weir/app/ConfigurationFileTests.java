@@ -46,13 +46,36 @@ class ConfigurationFileTests {
             weir: {management: {address: not.an.address.invalid}}           | weir.management.address
             weir: {management: {tracks: -1}}                                | weir.management.tracks
             weir: {management: {token-file: /proc/weir/token}}              | weir.management.token-file
+            weir: {statistics-interval: 0}                                  | weir.statistics-interval takes 10ms to 1d, not 0ms.
+            weir: {statistics-interval: 300d}                               | weir.statistics-interval
+            weir: {cache-bytes: -1}                                         | weir.cache-bytes takes 1048576 bytes or more, not -1.
+            weir: {ring-bytes: 5000}                                        | weir.ring-bytes takes a power of two
+            weir: {idle-timeout: -5s}                                       | weir.idle-timeout takes 1000ms to 1d, not -5000ms.
+            weir: {idle-timeout: 500ms}                                     | weir.idle-timeout
+            weir: {idle-timeout: 1500ms}                                    | weir.idle-timeout takes whole seconds, not 1500ms.
+            weir: {classes: [{addresses: [10.0.0.0/8]}]}                    | weir.classes[].name
+            weir: {assignments: [{tracks: '**'}]}                           | weir.assignments[].policy
+            weir: {fan: {publisher: fan-sub}}                               | weir.fan
+            weir: {plugins: {allowed-sha256: [abc]}}                        | weir.plugins.allowed-sha256
+            weir: {plugins: {trusted-certificates: /no/such.pem}}           | weir.plugins.trusted-certificates
             weir: [                                                         | YAML
+            wier: {cache-bytes: 5000000}                                    | does not know: wier.cache-bytes;
+            wier.cache-bytes: 5000000                                       | does not know: wier.cache-bytes;
+            loging: {level: {root: INFO}}                                   | does not know: loging.level;
+            logging: {levels: {root: INFO}}                                 | does not know: logging.levels;
+            spring: {main: {banner-mode: console}}                          | does not know: spring.main;
+            server: {port: 80}                                              | does not know: server.port;
+            logging: {level: {root: LOUD}}                                  | logging.level.root
+            logging: {structured: {format: {console: xml}}}                 | logging.structured.format.console
+            [weir, logging]                                                 | has no keys
             """)
     void saysWhatIsWrong(String yaml, String named) throws Exception {
         Outcome outcome = serve(Files.writeString(folder.resolve("relay.yml"), yaml));
 
         assertThat(outcome.errors()).containsPattern("(?m)^error: ").contains(named).doesNotContain("APPLICATION FAILED").doesNotContain("\tat ");
-        assertThat(outcome.exitCode()).isPositive();
+        assertThat(outcome.errors().lines().filter(line -> line.startsWith("error: "))).singleElement().satisfies(line -> assertThat(line).endsWith("."));
+        assertThat(outcome.errors()).doesNotContain("defect of Weir");
+        assertThat(outcome.exitCode()).isEqualTo(2);
     }
 
     @Test

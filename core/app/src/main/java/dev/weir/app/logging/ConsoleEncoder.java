@@ -45,16 +45,9 @@ public final class ConsoleEncoder extends EncoderBase<ILoggingEvent> {
     private void startStructured() {
         var structured = new StructuredLogEncoder();
         structured.setContext(getContext());
-        structured.setFormat(format);
-        try {
-            structured.start();
-            chosen = structured;
-        } catch (RuntimeException e) {
-            // A relay without a log in the wanted form is better than none; the sentence is the log's first line.
-            System.err.println("error: logging.structured.format.console is '" + format
-                    + "'; write ecs, gelf or logstash. The log is plain text meanwhile.");
-            startPlain();
-        }
+        structured.setFormat(format); // one of the three: ConfigurationFile lets no other come so far
+        structured.start();
+        chosen = structured;
     }
 
     @Override

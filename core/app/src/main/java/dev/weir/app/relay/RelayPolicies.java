@@ -2,6 +2,7 @@
 package dev.weir.app.relay;
 
 import dev.weir.app.AppProperties;
+import dev.weir.app.ConfigurationException;
 import dev.weir.engine.Policies;
 import dev.weir.engine.policy.LaneClassTable;
 import dev.weir.engine.policy.PolicyException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A relay's policies as its configuration wants them.
 public final class RelayPolicies {
@@ -20,28 +22,25 @@ public final class RelayPolicies {
 
     /// The configured lane classes.
     ///
-    /// @throws BadInputException if one cannot be
+    /// @throws ConfigurationException if one cannot be
     public static LaneClassTable classes(AppProperties properties) {
         try {
             return new LaneClassTable(properties.classes().stream()
                     .map(each -> new LaneClassTable.LaneClass(each.name(), each.addresses()))
                     .toList());
         } catch (PolicyException e) {
-            throw new BadInputException("weir.classes: " + e.getMessage(), e);
+            throw new ConfigurationException("weir.classes: " + e.getMessage(), e);
         }
     }
 
     /// Loads the jars and puts the configured assignments in force. What cannot be is told by `policy list`.
     ///
     /// @param folder the operator's own jars
-    /// @throws BadInputException if the configuration itself is wrong
+    /// @throws ConfigurationException if the configuration itself is wrong
     public static PolicyService start(Policies policies, AppProperties properties, Path folder) {
         AppProperties.Plugins plugins = properties.plugins();
-        List<X509Certificate> trusted = plugins.trustedCertificates() == null
-                ? List.of()
-                : List.of(RelayIdentity.readChain(plugins.trustedCertificates()));
         var options = new PolicyJarOptions(
-                folders(folder), plugins.requireSignature(), trusted, Set.copyOf(plugins.allowedSha256()));
+                folders(folder), plugins.requireSignature(), trusted(plugins.trustedCertificates()), Set.copyOf(plugins.allowedSha256()));
         PolicyJars jars = PolicyJars.open(options, properties.policies());
         try {
             return PolicyService.start(policies, jars, properties.assignments().stream()
@@ -49,7 +48,15 @@ public final class RelayPolicies {
                     .toList());
         } catch (PolicyException e) {
             jars.close();
-            throw new BadInputException("weir.assignments: " + e.getMessage(), e);
+            throw new ConfigurationException("weir.assignments: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<X509Certificate> trusted(@Nullable Path file) {
+        try {
+            return file == null ? List.of() : List.of(RelayIdentity.readChain(file));
+        } catch (BadInputException e) {
+            throw new ConfigurationException("weir.plugins.trusted-certificates: " + e.getMessage(), e);
         }
     }
 

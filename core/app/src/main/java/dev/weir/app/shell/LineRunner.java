@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.app.ConfigurationException;
 import java.io.PrintWriter;
 import java.util.List;
 import org.slf4j.Logger;
@@ -66,7 +67,7 @@ class LineRunner {
         while (!isOurs(cause) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof UsageException) {
+        if (cause instanceof UsageException || cause instanceof ConfigurationException) {
             return report(cause, OneShotRunner.USAGE, complaints);
         }
         if (cause instanceof CommandFailedException failed) {

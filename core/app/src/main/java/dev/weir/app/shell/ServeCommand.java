@@ -90,10 +90,6 @@ class ServeCommand {
         if (lease < SHORTEST_LEASE) {
             throw new UsageException("--lease takes " + SHORTEST_LEASE + " milliseconds or more, not " + lease + ".");
         }
-        if (!RelayOptions.isRingSize(properties.ringBytes())) {
-            throw new UsageException("weir.ring-bytes takes a power of two from " + RelayOptions.SMALLEST_RING_BYTES + " on, not "
-                    + properties.ringBytes() + ".");
-        }
         RelayIdentity identity = identity(certificate, key, writeCertificate);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,
                 Duration.ofMillis(lease), properties.cacheBytes(), properties.idleTimeout(),

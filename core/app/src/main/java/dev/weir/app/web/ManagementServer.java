@@ -2,6 +2,7 @@
 package dev.weir.app.web;
 
 import dev.weir.app.AppProperties;
+import dev.weir.app.ConfigurationException;
 import dev.weir.app.metrics.RelayReadings;
 import dev.weir.app.relay.BadInputException;
 import dev.weir.engine.policy.PolicyControl;
@@ -56,7 +57,7 @@ public final class ManagementServer implements AutoCloseable {
         }
         InetAddress address = address(properties.address());
         if (properties.tracks() < 0) {
-            throw new BadInputException("weir.management.tracks is " + properties.tracks() + "; write 0 or more.", null);
+            throw new ConfigurationException("weir.management.tracks is " + properties.tracks() + "; write 0 or more.", null);
         }
         SteeringToken token = SteeringToken.create(properties.tokenFile(), relay.address().getPort());
         var context = new AnnotationConfigServletWebServerApplicationContext();
@@ -124,14 +125,14 @@ public final class ManagementServer implements AutoCloseable {
         } catch (NumberFormatException e) {
             LOG.atTrace().setCause(e).log("{} is no number", KEY);
         }
-        throw new BadInputException(KEY + " is '" + configured + "'; write 'same', 'off', or a number from 0 to " + LAST_PORT + ".", null);
+        throw new ConfigurationException(KEY + " is '" + configured + "'; write 'same', 'off', or a number from 0 to " + LAST_PORT + ".", null);
     }
 
     private static InetAddress address(String configured) {
         try {
             return InetAddress.getByName(configured);
         } catch (UnknownHostException e) {
-            throw new BadInputException("weir.management.address is '" + configured + "', which is no address of this machine;"
+            throw new ConfigurationException("weir.management.address is '" + configured + "', which is no address of this machine;"
                     + " write 127.0.0.1, or the address of the network that may read health and metrics.", e);
         }
     }

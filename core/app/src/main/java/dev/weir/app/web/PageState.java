@@ -13,6 +13,9 @@ import dev.weir.engine.view.TrackView;
 import dev.weir.quic.kwik.RelayServer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What the page shows, at one time. The counters are those of the metrics; the page makes rates of them.
 ///
@@ -24,7 +27,10 @@ import java.util.Map;
 /// @param tracks the first [#MOST] tracks
 /// @param copies what became of their frames, and of all frames, which come last
 /// @param lanes the first [#MOST] connections that objects are sent to
-/// @param subscribers what they subscribe to
+/// @param laneCount how many there are
+/// @param medianRttNanos of all of them that have a round-trip time; 0: none has
+/// @param worstRttNanos of all of them
+/// @param subscribers what the shown ones subscribe to
 /// @param policies what there is
 /// @param assignments which policy serves what
 /// @param statistics what each assignment's policy has decided
@@ -39,6 +45,9 @@ record PageState(
         List<TrackView> tracks,
         List<TrackCopies> copies,
         List<LaneStatus> lanes,
+        int laneCount,
+        long medianRttNanos,
+        long worstRttNanos,
         List<SubscriberView> subscribers,
         List<PolicyControl.PolicyStatus> policies,
         List<PolicyControl.Assignment> assignments,
@@ -50,24 +59,46 @@ record PageState(
 
     /// @param address the relay's UDP address and port, for people
     static PageState of(RelayServer relay, String address, RelayReadings readings, PolicyControl policies) {
-        RelayReading reading = readings.latest();
-        List<TrackView> tracks = first(relay.views().tracks());
-        List<TrackCopies> copies = reading.copies();
+        return of(readings.latest(), relay.views().tracks(), relay.views().subscribers(), address, relay.kernelProblem(),
+                policies.policies(), policies.classes());
+    }
+
+    static PageState of(RelayReading reading, List<TrackView> allTracks, List<SubscriberView> allSubscribers, String address,
+            String kernelProblem, List<PolicyControl.PolicyStatus> policies, List<String> classes) {
+        List<TrackView> tracks = first(allTracks);
+        List<LaneStatus> lanes = first(reading.lanes());
+        long[] times = reading.lanes().stream().mapToLong(LaneStatus::smoothedRttNanos).filter(nanos -> nanos > 0).sorted().toArray();
         return new PageState(
                 System.currentTimeMillis(),
                 AppVersion.number(),
                 address,
                 reading.relay(),
-                relay.kernelProblem(),
+                kernelProblem,
                 tracks,
-                copies.size() <= MOST ? copies : List.of(copies.getLast()),
-                first(reading.lanes()),
-                first(relay.views().subscribers()),
-                policies.policies(),
+                copies(reading.copies(), tracks),
+                lanes,
+                reading.lanes().size(),
+                times.length == 0 ? 0 : times[times.length / 2],
+                times.length == 0 ? 0 : times[times.length - 1],
+                subscribers(allSubscribers, lanes),
+                policies,
                 reading.assignments(),
                 reading.statistics(),
-                policies.classes(),
+                classes,
                 reading.counts());
+    }
+
+    private static List<TrackCopies> copies(List<TrackCopies> all, List<TrackView> shown) {
+        Set<String> names = shown.stream().map(TrackView::name).collect(Collectors.toSet());
+        return IntStream.range(0, all.size())
+                .filter(i -> i == all.size() - 1 || names.contains(all.get(i).track()))
+                .mapToObj(all::get)
+                .toList();
+    }
+
+    private static List<SubscriberView> subscribers(List<SubscriberView> all, List<LaneStatus> shown) {
+        Set<Integer> ids = shown.stream().map(LaneStatus::id).collect(Collectors.toSet());
+        return all.stream().filter(each -> ids.contains(each.id())).toList();
     }
 
     private static <T> List<T> first(List<T> all) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.web;
 
+import dev.weir.app.ConfigurationException;
 import dev.weir.app.control.ControlSockets;
-import dev.weir.app.relay.BadInputException;
 import dev.weir.app.relay.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ public final class SteeringToken implements AutoCloseable {
     ///
     /// @param wanted the file; null: `<port>.token` beside the control sockets, and if that cannot be, nobody can change anything
     /// @param port the relay's UDP port
-    /// @throws BadInputException if the wanted file cannot be written
+    /// @throws ConfigurationException if the wanted file cannot be written
     static SteeringToken create(@Nullable Path wanted, int port) {
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
@@ -48,7 +48,7 @@ public final class SteeringToken implements AutoCloseable {
             return new SteeringToken(token, file);
         } catch (IOException e) {
             if (wanted != null) {
-                throw new BadInputException("Cannot write the token to " + file + " (" + IoReason.of(e)
+                throw new ConfigurationException("Cannot write the token to " + file + " (" + IoReason.of(e)
                         + "); set weir.management.token-file to a file in a folder that you may write to.", e);
             }
             LOG.atWarn().log("Nothing can be changed on the page: cannot write {} ({}); set weir.management.token-file", file, IoReason.of(e));

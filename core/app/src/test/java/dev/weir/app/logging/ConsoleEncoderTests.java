@@ -47,9 +47,4 @@ class ConsoleEncoderTests {
         assertThat(event.path("log").path("level").asString()).isEqualTo("INFO");
         assertThat(event.path("track").asString()).isEqualTo("live/a");
     }
-
-    @Test
-    void writesLinesForPeopleIfTheFormIsUnknown() {
-        assertThat(encoded("xml")).startsWith("INFO  a track began");
-    }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// - `stream_reset_0x…`: the relay reset the stream it was on, with this code.
 /// - `sink`: the subscriber's own socket dropped as many packets because its receive buffer was full. A lost STREAM packet is
 ///   sent again, so this explains objects of DATAGRAM mode only.
-/// - `network_to_relay`, `network`: an impaired network counted that it lost as many packets of DATAGRAM mode.
+/// - `network_to_relay`, `network`: an impaired network counted that it lost as many packets of DATAGRAM mode, or the relay that as many more
+///   frames were in them.
 /// - `relay_…`: the relay counted that it dropped copies for this reason; its counters do not tell subscribers apart.
 /// - `unexplained`: none of these.
 public final class MissingObjects {

@@ -42,6 +42,8 @@ final class RunAnalysis {
     private final @Nullable FaultyNetwork network;
     private final Map<Host, Long> lostByHost = new HashMap<>();
     private final Map<Host, Long> lostOnTheWay = new HashMap<>();
+    /// DATAGRAM frames that the relay knows to be lost beyond one in each lost packet.
+    private long lostTogether;
     private final Map<String, Long> missingMeasured = new HashMap<>();
     private long framesDecodable;
     private final List<String> problems = new ArrayList<>();
@@ -60,6 +62,8 @@ final class RunAnalysis {
         this.measurement = measurement;
         this.relay = measurement.statistics();
         this.wholeRelay = measurement.wholeStatistics();
+        this.lostTogether = network == null ? 0
+                : Math.max(0, wholeRelay.get("lost.datagrams") - network.report().toSubscribers().lost());
     }
 
     /// Packets that sockets between relay and subscribers dropped: lost objects of DATAGRAM mode.
@@ -98,7 +102,7 @@ final class RunAnalysis {
         return this;
     }
 
-    /// A lost packet of DATAGRAM mode is a lost object, exactly.
+    /// A lost packet of DATAGRAM mode is a lost object, exactly, or several where user space had put short ones together.
     private void explainByNetwork(MissingObjects missing, Host host) {
         if (network == null || plan.mode() == DeliveryMode.STREAM) {
             return;
@@ -109,6 +113,7 @@ final class RunAnalysis {
         }
         long towardsHost = lostByHost.computeIfAbsent(host, network::lostTowards);
         lostByHost.put(host, towardsHost - missing.explain("network", towardsHost));
+        lostTogether -= missing.explain("network", lostTogether);
     }
 
     private void subscriber(Subscribers.Member member, long drops, Map<String, Long> relayDrops) {
