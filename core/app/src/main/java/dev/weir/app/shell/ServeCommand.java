@@ -48,6 +48,8 @@ class ServeCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     /// More than the relay's own beat; below it a garbage collection would stop the kernel's copies.
     private static final long SHORTEST_LEASE = 20;
+    /// For longer nobody should be sent anything by a relay that may be dead.
+    private static final long LONGEST_LEASE = 60_000;
 
     private final AppProperties properties;
     private final ObjectProvider<ShellCommand> shell;
@@ -87,8 +89,8 @@ class ServeCommand {
             @Option(longName = "shell", defaultValue = "false", description = "open a prompt on the relay, which ends with it") Boolean prompt)
             throws Exception {
         InetSocketAddress address = address(listen);
-        if (lease < SHORTEST_LEASE) {
-            throw new UsageException("--lease takes " + SHORTEST_LEASE + " milliseconds or more, not " + lease + ".");
+        if (lease < SHORTEST_LEASE || lease > LONGEST_LEASE) {
+            throw new UsageException("--lease takes " + SHORTEST_LEASE + " to " + LONGEST_LEASE + " milliseconds, not " + lease + ".");
         }
         RelayIdentity identity = identity(certificate, key, writeCertificate);
         var options = new RelayOptions(address, identity.keyStore(), identity.alias(), identity.password(), path,

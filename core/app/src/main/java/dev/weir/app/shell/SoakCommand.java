@@ -19,6 +19,8 @@ import org.springframework.stereotype.Component;
 @Component
 class SoakCommand {
     private static final int SECONDS_PER_MINUTE = 60;
+    /// A week.
+    private static final int MOST_MINUTES = 10_080;
 
     @Command(name = "soak", group = "Media",
             description = "Puts a relay, publishers and subscribers of this machine under faults that a seed chooses; fails if anything"
@@ -36,7 +38,10 @@ class SoakCommand {
                     description = "who makes the copies; auto takes the kernel where BPF is available") RelayPath path,
             @Option(longName = "json", description = "file for the ledger") @Nullable Path json)
             throws Exception {
-        int length = seconds != null ? seconds : Math.multiplyExact(minutes, SECONDS_PER_MINUTE);
+        if (minutes < 1 || minutes > MOST_MINUTES) {
+            throw new UsageException("--minutes takes 1 to " + MOST_MINUTES + " minutes, not " + minutes + ".");
+        }
+        int length = seconds != null ? seconds : minutes * SECONDS_PER_MINUTE;
         SoakOptions options = MediaOptions.checked(() -> new SoakOptions(length, seed, subscribers, rate, path, json));
         CommandFailedException.unlessZero(SoakRun.run(options, new PassAllSwitch(), context.outputWriter()));
     }
