@@ -43,7 +43,7 @@ function showNow(state) {
   const all = state.relay.copiesByKernel + state.relay.copiesByUserSpace;
   show("kernel-share", all ? percent(state.relay.copiesByKernel / all) : "–");
   show("subscribers", count(state.relay.subscribers));
-  show("lanes", count(state.relay.lanes));
+  show("lanes", count(state.kernelLaneCount));
   show("tracks-count", count(state.relay.tracks));
   figure("rtt", millis(state.medianRttNanos), "ms");
   show("rtt-max", millis(state.worstRttNanos) + " ms");

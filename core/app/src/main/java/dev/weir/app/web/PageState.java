@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 /// @param copies what became of their frames, and of all frames, which come last
 /// @param lanes the first [#MOST] connections that objects are sent to
 /// @param laneCount how many there are
+/// @param kernelLaneCount how many of them the kernel can send to
 /// @param medianRttNanos of all of them that have a round-trip time; 0: none has
 /// @param worstRttNanos of all of them
 /// @param subscribers what the shown ones subscribe to
@@ -46,6 +47,7 @@ record PageState(
         List<TrackCopies> copies,
         List<LaneStatus> lanes,
         int laneCount,
+        long kernelLaneCount,
         long medianRttNanos,
         long worstRttNanos,
         List<SubscriberView> subscribers,
@@ -78,6 +80,7 @@ record PageState(
                 copies(reading.copies(), tracks),
                 lanes,
                 reading.lanes().size(),
+                reading.lanes().stream().filter(lane -> lane.path().equals("kernel")).count(),
                 times.length == 0 ? 0 : times[times.length / 2],
                 times.length == 0 ? 0 : times[times.length - 1],
                 subscribers(allSubscribers, lanes),

@@ -25,7 +25,7 @@ class PageStateTests {
     }
 
     private static LaneStatus lane(int i) {
-        return new LaneStatus(i, "[::1]:" + i, "default", "kernel", 1, "lo", 0, i, 0, 0, 0, 0, 0, 0, i * 1000L, 0, 0, 0, List.of(), Map.of());
+        return new LaneStatus(i, "[::1]:" + i, "default", i % 3 == 0 ? "kernel" : "userspace", 1, "lo", 0, i, 0, 0, 0, 0, 0, 0, i * 1000L, 0, 0, 0, List.of(), Map.of());
     }
 
     private static SubscriberView subscriber(int i) {
@@ -63,7 +63,7 @@ class PageStateTests {
 
         assertThat(state.lanes()).hasSize(PageState.MOST);
         assertThat(state.laneCount()).isEqualTo(MANY);
-        assertThat(state.relay().lanes()).isEqualTo(MANY);
+        assertThat(state.kernelLaneCount()).isEqualTo(MANY / 3);
         assertThat(state.worstRttNanos()).isEqualTo((MANY - 1) * 1000L);
         assertThat(state.medianRttNanos()).isEqualTo(MANY / 2 * 1000L);
     }
