@@ -199,7 +199,7 @@ static void check_record(int partial)
 	FUZZ_CHECK(copies == fuzz_clone_count);
 }
 
-/* Nothing is spent but on copies; of what was withdrawn for want of a record, only the packet number. */
+/* Nothing is spent but on copies; of what was withdrawn for want of a record, only the packet number, and that is on account. */
 static void check_credit(const struct fuzz_choice *choice)
 {
 	for (__u32 i = 0; i < FUZZ_LANES; i++) {
@@ -210,8 +210,10 @@ static void check_credit(const struct fuzz_choice *choice)
 			   cell->bytes_in_flight <= cell->congestion_window);
 		FUZZ_CHECK(cell->connection_data >= 0);
 		FUZZ_CHECK(cell->next_stream_id <= cell->stream_id_limit + 3);
-		FUZZ_CHECK(numbers->next - 1000 == cell->copies && cell->copies >= fuzz_drawn[i]);
-		FUZZ_CHECK(fuzz_ring_fails || cell->copies == fuzz_drawn[i]);
+		FUZZ_CHECK(cell->sent_bytes == fuzz_in_flight[i]);
+		FUZZ_CHECK(numbers->next - 1000 == cell->copies);
+		FUZZ_CHECK(cell->copies == fuzz_drawn[i] + numbers->unrecorded);
+		FUZZ_CHECK(fuzz_ring_fails || !numbers->unrecorded);
 		FUZZ_CHECK(fuzz_drawn[i] || cell->next_stream_id == choice->next_stream_id);
 	}
 }

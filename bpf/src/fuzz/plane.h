@@ -157,6 +157,7 @@ static void fuzz_lane(const struct fuzz_choice *choice, __u32 number)
 	__u32 length = udp_end + 1 + id_length, ip = ETHERNET_LENGTH, addresses = ipv6 ? 32 : 8;
 
 	memset(lane, 0, sizeof(*lane));
+	numbers->unrecorded = 0;
 	lane->generation = 1;
 	lane->state = ENTRY_LIVE;
 	lane->ifindex = 100 + number;

@@ -81,6 +81,7 @@ enum weir_reason {
 	/* faults after the record: the packet number is spent, the copy counts as lost */
 	REASON_SEAL_FAILED,
 	REASON_STORE_FAILED,	      /* skb could not be written or resized */
+	REASON_LANE_WITHDRAWN,	      /* the lane went out of force between record and copy */
 	REASON_CLONE_FAILED,	      /* bpf_clone_redirect refused: device down or its queue full */
 	REASON_RESTORE_FAILED,	      /* the publisher's packet could not be restored and was dropped */
 	/* plain counters */
@@ -190,7 +191,8 @@ enum lane_flag {
 /* map packet_numbers, mmapable array, one cache line each. Atomic fetch-add by both, never given back. */
 struct packet_number_cell {
 	__u64 next;
-	__u64 pad[7];
+	__u64 unrecorded; /* kernel: numbers drawn for packets whose record could not be written; they are on no packet */
+	__u64 pad[6];
 };
 
 /* map runs, mmapable array by processor, one cache line each. kernel: runs of the program that have begun and ended there. */

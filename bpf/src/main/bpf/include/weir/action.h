@@ -134,7 +134,7 @@ __noinline int replicate_entry(struct __sk_buff *skb, struct scratch *s, __u32 i
 	struct lane *lane = live_lane(entry->lane, entry->lane_generation);
 
 	if (!lane) {
-		count(REASON_LANE_GONE);
+		count(REASON_LANE_WITHDRAWN);
 		return 0;
 	}
 	build_text(s, plan, entry);

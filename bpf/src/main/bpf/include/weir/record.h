@@ -6,7 +6,7 @@
 #include <weir/decide.h>
 #include <weir/maps.h>
 
-/* Undoes what entry number index took. Its packet number stays drawn: a gap, as if the copy had been lost. */
+/* Undoes what entry number index took. Its packet number stays drawn: a gap, for which there is an account of its own. */
 __noinline int withdraw_entry(struct scratch *s, __u32 index)
 {
 	if (!s || index >= WEIR_LIMIT_FANOUT)
@@ -15,11 +15,15 @@ __noinline int withdraw_entry(struct scratch *s, __u32 index)
 	__u32 lane = entry->lane;
 	struct plan *plan = bpf_map_lookup_elem(&plans, &index);
 	struct credit *cell = bpf_map_lookup_elem(&credit, &lane);
+	struct packet_number_cell *numbers = bpf_map_lookup_elem(&packet_numbers, &lane);
 
+	if (numbers && (entry->forwarded || entry->packet_number))
+		__sync_fetch_and_add(&numbers->unrecorded, 1);
 	if (!plan || !cell || !entry->forwarded)
 		return 0;
 	give_back(s, plan, lane, entry->forwarded, entry->opened);
 	give_window_back(cell, entry->size);
+	__sync_fetch_and_add(&cell->sent_bytes, -(__u64)entry->size);
 	return 0;
 }
 

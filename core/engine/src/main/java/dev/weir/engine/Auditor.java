@@ -19,11 +19,24 @@ public final class Auditor {
     private static final long IMBALANCE_REST_NANOS = 1_000_000_000L;
     private static final String IMBALANCE = "audit.imbalance";
     private static final String GONE = "connections that are gone";
+    private static final String ALL = "all connections";
+    /// What becomes of a copy that a record tells of, by the kernel's counters.
+    private static final Map<String, String> COPY_FATES = copyFates();
 
     private final Relay relay;
     private final Map<String, Sum> gone = new LinkedHashMap<>();
     private final Map<String, Long> imbalances = new LinkedHashMap<>();
     private long imbalancesNanos;
+
+    private static Map<String, String> copyFates() {
+        var fates = new LinkedHashMap<String, String>();
+        fates.put("kernel.count_copies", "handed to a device");
+        fates.put("kernel.seal_failed", "failed: not sealed");
+        fates.put("kernel.store_failed", "failed: not stored");
+        fates.put("kernel.clone_failed", "failed: refused by the device");
+        fates.put("kernel.lane_withdrawn", "failed: lane withdrawn");
+        return fates;
+    }
 
     Auditor(Relay relay) {
         this.relay = relay;
@@ -59,16 +72,20 @@ public final class Auditor {
     }
 
     private AuditView look() {
+        DataPlane plane = relay.dataPlane();
+        Map<String, Long> made = plane == null ? Map.of() : plane.statistics();
         relay.drain();
+        long recorded = relay.counters().get("copies.kernel");
         Map<Session, Cells.Numbers> numbers = new LinkedHashMap<>();
         for (Session session : relay.sessions()) {
             if (session.isEstablished()) {
                 numbers.put(session, cut(session));
             }
         }
-        DataPlane plane = relay.dataPlane();
+        Map<String, Long> madeSince = Map.of();
         if (plane != null) {
             plane.quiesce();
+            madeSince = plane.statistics();
             relay.drain();
         }
         Map<Integer, Integer> unmet = new LinkedHashMap<>();
@@ -78,7 +95,26 @@ public final class Auditor {
         var sums = new ArrayList<>(gone.values());
         numbers.forEach((session, drawn) ->
                 sums.addAll(sums(session, drawn, RelayViews.address(session), unmet.getOrDefault(session.slot, 0))));
+        if (plane != null) {
+            sums.add(copies(recorded, made, madeSince));
+        }
         return AuditView.of(sums);
+    }
+
+    /// Every copy that a record tells of was made or has failed for a reason, and no other was. The kernel goes on: what it had made before
+    /// the records were read is in them, and what they tell of it has made since.
+    private static Sum copies(long recorded, Map<String, Long> made, Map<String, Long> madeSince) {
+        var parts = new LinkedHashMap<String, Long>();
+        long before = 0;
+        long since = 0;
+        for (var part : COPY_FATES.entrySet()) {
+            long count = made.getOrDefault(part.getKey(), 0L);
+            parts.put(part.getValue(), count);
+            before += count;
+            since += madeSince.getOrDefault(part.getKey(), 0L);
+        }
+        parts.put("being made", Math.clamp(recorded - before, 0, since - before));
+        return Sum.of(AuditView.ALL, ALL, "kernel copies", recorded, parts);
     }
 
     private static Cells.Numbers cut(Session session) {
@@ -116,7 +152,7 @@ public final class Auditor {
             publisher.served.forgetLane(session.slot);
         }
         for (Sum sum : sums(session, cut(session), GONE, unmet)) {
-            Sum moved = Sum.of(-1, GONE, sum.name(), sum.total(), sum.parts());
+            Sum moved = Sum.of(AuditView.GONE, GONE, sum.name(), sum.total(), sum.parts());
             gone.merge(sum.name(), moved, Sum::plus);
         }
     }
@@ -124,15 +160,24 @@ public final class Auditor {
     private List<Sum> sums(Session session, Cells.Numbers numbers, String address, long unmet) {
         LaneAccount account = session.account;
         int lane = session.slot;
+        Sum datagramsDue = account.datagramsDue;
+        Sum streamsDue = account.streamsDue;
+        for (Subscription subscription : session.subscriptions.values()) {
+            datagramsDue = datagramsDue.plus(subscription.due.datagrams());
+            streamsDue = streamsDue.plus(subscription.due.streams());
+        }
         return List.of(
-                Sum.of(lane, address, "packet numbers", numbers.next(), numbers(account, numbers)),
+                Sum.of(lane, address, "packet numbers", numbers.next(), numbers(session, numbers)),
                 Sum.of(lane, address, "datagrams", account.servedByKernel + account.droppedByKernel + account.offered,
                         datagrams(account, unmet)),
                 Sum.of(lane, address, "datagram fates", account.servedByKernel + account.queued, fates(session)),
-                Sum.of(lane, address, "streams", account.streamsOpened, streams(session)));
+                Sum.of(lane, address, "streams", account.streamsOpened, streams(session)),
+                Sum.of(lane, address, datagramsDue.name(), datagramsDue.total(), datagramsDue.parts()),
+                Sum.of(lane, address, streamsDue.name(), streamsDue.total(), streamsDue.parts()));
     }
 
-    private Map<String, Long> numbers(LaneAccount account, Cells.Numbers numbers) {
+    private static Map<String, Long> numbers(Session session, Cells.Numbers numbers) {
+        LaneAccount account = session.account;
         var parts = new LinkedHashMap<String, Long>();
         parts.put("sent by the kernel", account.drawnByKernel());
         parts.put("sent by user space", numbers.byUserSpace());
@@ -140,11 +185,7 @@ public final class Auditor {
         parts.put("skipped: key update", numbers.leftOut());
         parts.put("skipped: at random", numbers.leftOutAtRandom());
         parts.put("skipped: key limit", account.leftOutByKernel());
-        long missing = numbers.next() - parts.values().stream().mapToLong(Long::longValue).sum();
-        // The record of a packet could not be written: its numbers are on no packet, and nobody has heard of them.
-        boolean ringWasFull = missing > 0 && relay.dataPlane() != null
-                && relay.dataPlane().statistics().getOrDefault("kernel.ring_full", 0L) > 0;
-        parts.put("skipped: ring full", ringWasFull ? missing : 0);
+        parts.put("skipped: ring full", session.cells.unrecorded());
         return parts;
     }
 

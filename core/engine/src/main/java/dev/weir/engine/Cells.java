@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
 /// Thread-safe: every access is atomic.
 public final class Cells {
     private static final VarHandle NEXT = handle(PacketNumberCell.LAYOUT, "next");
+    private static final VarHandle UNRECORDED = handle(PacketNumberCell.LAYOUT, "unrecorded");
     private static final VarHandle WINDOW = handle(Credit.LAYOUT, "congestion_window");
     private static final VarHandle IN_FLIGHT = handle(Credit.LAYOUT, "bytes_in_flight");
     private static final VarHandle DATA = handle(Credit.LAYOUT, "connection_data");
@@ -90,6 +91,11 @@ public final class Cells {
     /// The packet number that the next draw would give; every smaller one was drawn.
     public long nextPacketNumber() {
         return (long) NEXT.getVolatile(number, 0L);
+    }
+
+    /// Numbers that the kernel drew for packets whose record it could not write, the ring being full: they are on no packet.
+    long unrecorded() {
+        return (long) UNRECORDED.getVolatile(number, 0L);
     }
 
     /// Leaves out packet numbers so that the next one drawn is at least `minimum`.

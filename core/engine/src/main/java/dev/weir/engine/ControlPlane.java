@@ -165,7 +165,7 @@ final class ControlPlane {
     void requestAcknowledged(Session session, long streamId) {
         for (Subscription subscription : session.subscriptions.values()) {
             if (subscription.accepted && !subscription.active && subscription.channel.streamId() == streamId) {
-                subscription.active = true;
+                subscription.activate();
                 relay.lanes().refreshList(subscription.track);
                 relay.drain();
                 relay.streamDelivery().catchUp(subscription);
@@ -229,6 +229,7 @@ final class ControlPlane {
         Track track = subscription.track;
         relay.drain(); // while what the kernel sent on its streams can still be told from others
         subscription.done = true;
+        subscription.session.account.settle(subscription.due);
         track.subscriptions.remove(subscription);
         subscription.session.subscriptions.remove(track);
         relay.lanes().refreshList(track);

@@ -88,9 +88,10 @@ final class DatagramDelivery {
         for (Subscription subscription : track.active()) {
             int slot = subscription.session.slot;
             if (served != null && (served.served().get(slot) || served.dropped().get(slot))) {
+                subscription.due.byKernel();
                 continue;
             }
-            offer(subscription, cached, served != null && served.admitted().get(slot));
+            subscription.due.looked(offer(subscription, cached, served != null && served.admitted().get(slot)));
         }
     }
 
@@ -110,19 +111,20 @@ final class DatagramDelivery {
     }
 
     /// @param admitted whether the kernel's policy has forwarded it already
-    private void offer(Subscription subscription, CachedDatagram datagram, boolean admitted) {
+    /// @return whether the subscription covers the object
+    private boolean offer(Subscription subscription, CachedDatagram datagram, boolean admitted) {
         if (!subscription.forward || !subscription.wants(datagram.group(), datagram.object())) {
-            return;
+            return false;
         }
         LaneAccount account = subscription.session.account;
         account.offered++;
         if (!admitted && !datagram.view().forwards(subscription)) {
             account.refusedByPolicy++;
-            return;
+            return true;
         }
         if (datagram.payload().length > subscription.session.endpoint().maxDatagramPayload()) {
             tooLarge(subscription, datagram);
-            return;
+            return true;
         }
         account.queued++;
         WaitingDatagram goes = subscription.session.queue.offer(subscription, datagram);
@@ -132,6 +134,7 @@ final class DatagramDelivery {
             note(goes.subscription(), goes.datagram(), Obstacle.QUEUE_FULL);
         }
         relay.completion().wake(subscription.session);
+        return true;
     }
 
     /// A datagram fits into no packet for this subscriber.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine;
 
+import dev.weir.engine.view.AuditView.Sum;
+import java.util.Map;
+
 /// What one connection was to get and what it got, for the audit (DESIGN rule 8). Counted where things happen, each by those who do
 /// them, so that the sums say something. Guarded by the engine's lock.
 final class LaneAccount {
@@ -34,6 +37,16 @@ final class LaneAccount {
     long streamsDelivered;
     long streamsReset;
     long streamsCutOff;
+
+    /// What was due to subscriptions that have ended.
+    Sum datagramsDue = Sum.of(0, "", "datagrams due", 0, Map.of());
+    Sum streamsDue = Sum.of(0, "", "streams due", 0, Map.of());
+
+    /// A subscription ends.
+    void settle(SubscriptionDue due) {
+        datagramsDue = datagramsDue.plus(due.datagrams());
+        streamsDue = streamsDue.plus(due.streams());
+    }
 
     /// The kernel drew a packet number for a copy.
     void kernelDrew(long number) {

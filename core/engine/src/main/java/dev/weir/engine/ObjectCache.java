@@ -208,12 +208,14 @@ final class ObjectCache {
 
     private void dropCopies(Track track, UpstreamStream stream) {
         for (Subscription subscription : track.subscriptions) {
-            if (awaits(subscription, stream)) {
+            boolean isAwaited = awaits(subscription, stream);
+            if (isAwaited) {
                 relay.counters().increment("dropped.stream_limit");
             }
             subscription.blocked.remove(stream);
             subscription.rulings.remove(stream);
             LaneStream copy = subscription.streams.remove(stream);
+            subscription.due.letGo(stream, copy != null, isAwaited);
             if (copy == null) {
                 continue;
             }

@@ -76,7 +76,7 @@ final class OwnFraming {
     private void subscribe(Session subscriber, Track track) {
         var subscription = new Subscription(subscriber, track, SILENT);
         subscription.accepted = true;
-        subscription.active = true;
+        subscription.activate();
         subscription.joinedNanos = relay.now();
         track.subscriptions.add(subscription);
         subscriber.subscriptions.put(track, subscription);

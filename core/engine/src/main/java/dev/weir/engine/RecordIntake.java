@@ -78,14 +78,16 @@ final class RecordIntake implements DataPlane.RecordHandler {
         }
     }
 
-    /// Of a publisher that is gone nothing matters any more but the packet numbers that its copies have taken.
+    /// Of a publisher that is gone nothing matters any more but how many copies there were and the packet numbers that they have taken.
     private void noteNumbersOnly(MemorySegment record) {
         int entries = Short.toUnsignedInt(PacketRecord.entryCount(record));
         for (int i = 0; i < entries; i++) {
             MemorySegment entry = entry(record, i);
+            int forwarded = Short.toUnsignedInt(RecordEntry.forwarded(entry));
+            countCopy(forwarded);
             Session subscriber = relay.session(RecordEntry.lane(entry));
             if (subscriber != null) {
-                noteNumber(subscriber, entry, Short.toUnsignedInt(RecordEntry.forwarded(entry)));
+                noteNumber(subscriber, entry, forwarded);
             }
         }
     }
@@ -149,9 +151,7 @@ final class RecordIntake implements DataPlane.RecordHandler {
         account(entry);
         Session subscriber = relay.session(RecordEntry.lane(entry));
         DataPlane plane = relay.dataPlane();
-        if (forwarded != 0) {
-            relay.counters().increment("copies.kernel");
-        }
+        countCopy(forwarded);
         if (subscriber == null || plane == null || !subscriber.hadLane(RecordEntry.laneGeneration(entry), plane)) {
             if (forwarded != 0) {
                 relay.counters().increment("copies.to_gone_lanes");
@@ -168,6 +168,12 @@ final class RecordIntake implements DataPlane.RecordHandler {
         noteNumber(subscriber, entry, forwarded);
         if (forwarded != 0) {
             applyCopy(publisher, subscriber, timeNs, frames, entry, forwarded);
+        }
+    }
+
+    private void countCopy(int forwarded) {
+        if (forwarded != 0) {
+            relay.counters().increment("copies.kernel");
         }
     }
 

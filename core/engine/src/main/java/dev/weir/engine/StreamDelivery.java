@@ -96,6 +96,7 @@ final class StreamDelivery {
             cache.over(stream, stream.lastChangeNanos);
         }
         track.upstreamStreamsSeen++;
+        track.streamsAttached++;
         if (track.aliasOverride.length > 0) {
             stream.overwriteAlias(track.aliasOverride);
         }
@@ -171,12 +172,16 @@ final class StreamDelivery {
 
     /// Whether a subscription gets a stream that it has no copy of yet, as soon as it allows one more.
     boolean isWanted(Subscription subscription, UpstreamStream stream) {
+        return isInRange(subscription, stream) && isForwarded(subscription, stream);
+    }
+
+    /// Whether the subscription covers anything of a stream, whatever its policy says.
+    static boolean isInRange(Subscription subscription, UpstreamStream stream) {
         if (!subscription.forward || !stream.hasHeader() || !subscription.wantsGroup(stream.group()) || stream.isReset()
                 || subscription.isPast(stream)) {
             return false;
         }
-        return (stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null)
-                && isForwarded(subscription, stream);
+        return stream.isWantedWhole(subscription) || stream.enterAt(subscription.start) != null;
     }
 
     /// What the policy says of a stream that has no copy yet: asked once, by the kernel or here.

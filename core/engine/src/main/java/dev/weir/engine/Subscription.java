@@ -31,6 +31,8 @@ final class Subscription {
     int priority = 128;
     /// SUBSCRIBE_OK was acknowledged: objects may flow.
     boolean active;
+    /// What was to come to it, and where that went.
+    final SubscriptionDue due;
     /// SUBSCRIBE_OK was sent.
     boolean accepted;
     boolean done;
@@ -58,6 +60,13 @@ final class Subscription {
         this.track = track;
         this.channel = channel;
         past = new RulingMemory(track.copies);
+        due = new SubscriptionDue(this, track);
+    }
+
+    /// Objects may flow.
+    void activate() {
+        active = true;
+        due.begin();
     }
 
     boolean wants(long group, long object) {

@@ -63,6 +63,8 @@ final class Track {
     /// Streams the publisher said it opened; -1 before PUBLISH_DONE, or if it does not know.
     long upstreamStreamCount = -1;
     long upstreamStreamsSeen;
+    /// Streams of it that user space has taken up, of all its publishers.
+    long streamsAttached;
     long endedAtNanos;
     boolean forwarding;
     long receivedDatagrams;

@@ -3,7 +3,12 @@ package dev.weir.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.engine.view.AuditView;
 import dev.weir.engine.view.AuditView.Sum;
+import dev.weir.wire.moqt.SubgroupHeader;
+import dev.weir.wire.moqt.SubgroupHeader.SubgroupMode;
+import dev.weir.wire.moqt.SubgroupObjectWriter;
+import java.io.ByteArrayOutputStream;
 import org.junit.jupiter.api.Test;
 
 /// Books that balance, and the ways in which they may not.
@@ -61,6 +66,40 @@ class AuditorTests extends OneSubscriber {
         assertThat(relay.auditor().audit().isBalanced()).isFalse();
         assertThat(relay.auditor().audit().imbalances()).containsExactly(sum("packet numbers"));
         assertThat(relay.statistics()).containsEntry("audit.imbalance", 1L);
+    }
+
+    @Test
+    void aNumberThatNobodyKnowsOfIsFoundAlsoWhereTheRingWasFull() {
+        plane.drawInVain(subscriber.slot);
+
+        assertThat(sum("packet numbers").parts()).containsEntry("skipped: ring full", 1L);
+        assertThat(relay.auditor().audit().isBalanced()).isTrue();
+        plane.draw(subscriber.slot);
+        assertThat(sum("packet numbers").imbalance()).isEqualTo(1);
+        assertThat(sum("packet numbers").parts()).containsEntry("skipped: ring full", 1L);
+    }
+
+    @Test
+    void everyCopyIsOneThatARecordTellsOf() {
+        kernelSends(PACKET, 0);
+        Sum copies = sum("kernel copies", AuditView.ALL);
+
+        assertThat(copies.total()).isEqualTo(1);
+        assertThat(copies.parts()).containsEntry("handed to a device", 1L).containsEntry("being made", 0L);
+        assertThat(copies.imbalance()).isZero();
+        plane.copyMade(1);
+        assertThat(sum("kernel copies", AuditView.ALL).imbalance()).isEqualTo(-1);
+        plane.copyMade(-2);
+        assertThat(sum("kernel copies", AuditView.ALL).imbalance()).isEqualTo(1);
+    }
+
+    @Test
+    void aCopyOfAPublisherThatIsGoneIsStillOne() {
+        kernelSends(PACKET, 0);
+        publisher.closed();
+
+        assertThat(sum("kernel copies", AuditView.ALL).total()).isEqualTo(1);
+        assertThat(relay.auditor().audit().isBalanced()).isTrue();
     }
 
     @Test
@@ -124,10 +163,10 @@ class AuditorTests extends OneSubscriber {
         kernelSends(PACKET + 1, 1); // read when the lane is out of force already: a number, and nothing else
         subscriber.closed();
 
-        assertThat(sum("packet numbers", -1).total()).isEqualTo(3);
-        assertThat(sum("datagrams", -1).parts()).containsEntry("of these, still to come to user space", 1L);
-        assertThat(sum("datagram fates", -1).parts()).containsEntry("open when the connection ended", 1L);
-        assertThat(sum("streams", -1).parts()).containsEntry("cut off", 1L);
+        assertThat(sum("packet numbers", AuditView.GONE).total()).isEqualTo(3);
+        assertThat(sum("datagrams", AuditView.GONE).parts()).containsEntry("of these, still to come to user space", 1L);
+        assertThat(sum("datagram fates", AuditView.GONE).parts()).containsEntry("open when the connection ended", 1L);
+        assertThat(sum("streams", AuditView.GONE).parts()).containsEntry("cut off", 1L);
         assertThat(relay.auditor().audit().isBalanced()).isTrue();
     }
 
@@ -139,5 +178,82 @@ class AuditorTests extends OneSubscriber {
 
         assertThat(sum("datagrams").parts()).containsEntry("of these, whose publisher is gone", 1L);
         assertThat(relay.auditor().audit().isBalanced()).isTrue();
+    }
+
+    /// A stream of the publisher's with one object.
+    private void stream(long id, int group) {
+        var header = SubgroupHeader.of(ALIAS, group, SubgroupMode.ZERO, 0, null, true, true, false);
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(header.encode());
+        out.writeBytes(new SubgroupObjectWriter(header).object(0, new byte[0], new byte[10]));
+        publisher.streamData(id, out.toByteArray(), out.size(), true);
+    }
+
+    @Test
+    void everyObjectThatIsDueIsSeenTo() {
+        kernelSends(PACKET, 0);
+        publisher.datagram(PACKET, datagram(0));
+        publisher.datagram(PACKET + 1, datagram(1));
+        subscriber.subscriptions.values().iterator().next().forward = false;
+        publisher.datagram(PACKET + 2, datagram(2));
+        Sum due = sum("datagrams due");
+
+        assertThat(due.total()).isEqualTo(3);
+        assertThat(due.parts()).containsEntry("sent or dropped by the kernel", 1L).containsEntry("left to user space", 1L)
+                .containsEntry("not wanted", 1L);
+        assertThat(due.imbalance()).isZero();
+        track().receivedDatagrams++; // as if the subscriber had been passed over
+        assertThat(sum("datagrams due").imbalance()).isEqualTo(1);
+    }
+
+    @Test
+    void everyStreamThatIsDueIsBegunOrThereIsAReason() {
+        stream(PUBLISHER_STREAM, 1);
+        plane.streamCopy(0, subscriber.slot, plane.draw(subscriber.slot), PUBLISHER_STREAM + 4, 0, 3, false, FIRST_STREAM + 4);
+        relay.tick(); // the kernel is ahead
+        assertThat(sum("streams due").parts()).containsEntry("begun", 1L);
+        subscriber.cells.drawStreamId(); // which the kernel took
+        while (subscriber.cells.drawStreamId() >= 0) {
+            // until the subscriber allows no further stream
+        }
+        stream(PUBLISHER_STREAM + 4, 2);
+        stream(PUBLISHER_STREAM + 8, 3);
+        Sum due = sum("streams due");
+
+        assertThat(due.total()).isEqualTo(3);
+        assertThat(due.parts()).containsEntry("begun", 2L).containsEntry("waiting for MAX_STREAMS", 1L);
+        assertThat(due.imbalance()).isZero();
+        subscriber.streamIdLimit(subscriber.cells.streamIdLimit() + 4);
+        assertThat(sum("streams due").parts()).containsEntry("begun", 3L).containsEntry("waiting for MAX_STREAMS", 0L);
+        assertThat(sum("streams due").imbalance()).isZero();
+    }
+
+    @Test
+    void aStreamThatIsNeverBegunIsFound() {
+        while (subscriber.cells.drawStreamId() >= 0) {
+            // until the subscriber allows no further stream
+        }
+        stream(PUBLISHER_STREAM, 1);
+        assertThat(sum("streams due").imbalance()).isZero();
+        subscriber.subscriptions.get(track()).blocked.clear(); // nobody will think of it again
+
+        assertThat(sum("streams due").imbalance()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasDueToASubscriptionThatHasEndedStaysInTheBooks() {
+        stream(PUBLISHER_STREAM, 1);
+        publisher.datagram(PACKET, datagram(0));
+        subscriber.requestClosed(request);
+
+        assertThat(sum("streams due").parts()).containsEntry("begun", 1L);
+        assertThat(sum("datagrams due").parts()).containsEntry("left to user space", 1L);
+        subscriber.closed();
+        assertThat(sum("streams due", AuditView.GONE).total()).isEqualTo(1);
+        assertThat(relay.auditor().audit().isBalanced()).isTrue();
+    }
+
+    private Track track() {
+        return relay.tracks().get(TRACK);
     }
 }

@@ -32,6 +32,8 @@ final class ScriptedDataPlane implements DataPlane {
     /// How often a lane was withdrawn.
     private final Map<Integer, Integer> generations = new HashMap<>();
     private int nextTrack;
+    private long copiesMade;
+    private long ringFull;
 
     /// The kernel draws a packet number for a lane.
     long draw(int slot) {
@@ -39,6 +41,19 @@ final class ScriptedDataPlane implements DataPlane {
         long number = PacketNumberCell.next(cell);
         PacketNumberCell.next(cell, number + 1);
         return number;
+    }
+
+    /// The kernel draws a packet number for a lane, and cannot write the record: nothing is sent with it.
+    void drawInVain(int slot) {
+        draw(slot);
+        MemorySegment cell = numbers.get(slot);
+        PacketNumberCell.unrecorded(cell, PacketNumberCell.unrecorded(cell) + 1);
+        ringFull++;
+    }
+
+    /// The kernel makes a copy that no record tells of, or (-1) none where one does.
+    void copyMade(int count) {
+        copiesMade += count;
     }
 
     /// The kernel has sent one STREAM frame to a lane.
@@ -60,6 +75,7 @@ final class ScriptedDataPlane implements DataPlane {
         RecordEntry.opened(entry, (short) (opened >= 0 ? 1 : 0));
         RecordEntry.firstStreamId(entry, Math.max(0, opened));
         records.add(record);
+        copiesMade++;
     }
 
     /// The kernel has sent one DATAGRAM object of the publisher's packet `publisherNumber` to a lane.
@@ -73,6 +89,7 @@ final class ScriptedDataPlane implements DataPlane {
         Candidate.object(candidate, object);
         entry(record, slot, packetNumber, 1200);
         records.add(record);
+        copiesMade++;
     }
 
     /// The kernel's policy has admitted one DATAGRAM object of the publisher's packet `publisherNumber`, and the congestion window had
@@ -86,6 +103,7 @@ final class ScriptedDataPlane implements DataPlane {
         MemorySegment entry = records.getLast().asSlice(PacketRecord.SIZE);
         RecordEntry.forwarded(entry, (short) 0);
         RecordEntry.size(entry, (short) 0);
+        copiesMade--;
         RecordEntry.reason(entry, (byte) WeirReason.CONGESTION.value);
         RecordEntry.policy(entry, (byte) policy);
         RecordEntry.rulings(entry, WeirRuling.FORWARD.value);
@@ -263,7 +281,7 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public Map<String, Long> statistics() {
-        return Map.of();
+        return Map.of("kernel.count_copies", copiesMade, "kernel.ring_full", ringFull);
     }
 
     @Override

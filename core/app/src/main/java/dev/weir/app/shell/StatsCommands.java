@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.engine.view.AuditView;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -49,7 +50,11 @@ class StatsCommands {
     private static String sums(JsonNode audit) {
         var table = new Columns("LANE", "SUM", "TOTAL", "IMBALANCE", "PARTS");
         audit.path("sums").forEach(sum -> table.row(
-                sum.path("lane").asInt() < 0 ? "gone" : sum.path("lane").asString(),
+                switch (sum.path("lane").asInt()) {
+                    case AuditView.GONE -> "gone";
+                    case AuditView.ALL -> "all";
+                    default -> sum.path("lane").asString();
+                },
                 sum.path("name").asString(),
                 sum.path("total").asString(),
                 sum.path("imbalance").asString(),

@@ -7,6 +7,7 @@ import dev.weir.app.AppProperties;
 import dev.weir.app.control.ControlServer;
 import dev.weir.app.control.PolicyEndpoints;
 import dev.weir.app.control.RelayEndpoints;
+import dev.weir.app.control.StatsEndpoints;
 import dev.weir.app.control.TraceEndpoints;
 import dev.weir.app.relay.RelayEnd;
 import dev.weir.app.relay.RelayPolicies;
@@ -71,6 +72,7 @@ final class RelayUnderTraffic implements AutoCloseable {
         traces = new TraceEndpoints(relay.tracing());
         var commands = new HashMap<>(PolicyEndpoints.of(policies));
         commands.putAll(RelayEndpoints.of(relay, policies, end));
+        commands.putAll(StatsEndpoints.of(relay));
         commands.putAll(traces.commands());
         control = ControlServer.start(socket, commands);
         Host host = topology.publisher();

@@ -33,7 +33,7 @@ public final class Books {
     public static void assertBalanced(Supplier<AuditView> audit) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             AuditView now = audit.get();
-            assertThat(now.sums()).as("connections there were").isNotEmpty();
+            assertThat(now.sums()).as("connections there were").anyMatch(sum -> sum.lane() != AuditView.ALL);
             assertThat(now.imbalances()).as("sums that do not balance").isEmpty();
         });
     }

@@ -10,11 +10,16 @@ import java.util.Map;
 /// @param sums one line per connection and sum, connections that are gone together in one
 /// @param isBalanced whether every line is
 public record AuditView(List<Sum> sums, boolean isBalanced) {
+    /// In place of a lane's number: all connections that are gone.
+    public static final int GONE = -1;
+    /// In place of a lane's number: all connections, gone or not.
+    public static final int ALL = -2;
+
     /// One sum: what there was, and where it went.
     ///
-    /// @param lane number of the lane; -1: all connections that are gone
+    /// @param lane number of the lane, [#GONE] or [#ALL]
     /// @param address of its peer
-    /// @param name what is added up: `packet numbers`, `datagrams`, `datagram fates` or `streams`
+    /// @param name what is added up: `packet numbers`, `datagrams`, `datagram fates`, `streams` or `kernel copies`
     /// @param total what there was
     /// @param parts where it went; all of it, if the books balance
     /// @param imbalance total less parts
