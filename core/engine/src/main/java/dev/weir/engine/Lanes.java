@@ -19,10 +19,6 @@ final class Lanes {
     /// How often lanes without a route are tried again and the others' routes are looked at.
     private static final long CARE_NANOS = 1_000_000_000L;
 
-    /// Each key update leaves out packet numbers, and the ledger's memory follows what is open. A peer that updates without acknowledging
-    /// is not waited for any longer than this many numbers.
-    private static final long MOST_UNACKNOWLEDGED_SPAN = 1 << 18;
-
     private final Relay relay;
     private final @Nullable DataPlane dataPlane;
     private final Set<Track> staleLists = new LinkedHashSet<>();
@@ -133,10 +129,6 @@ final class Lanes {
             plane.switchKeys(session.slot, next, switchNumber.get());
         }
         relay.counters().increment("key_updates");
-        if (session.ledger.span() > MOST_UNACKNOWLEDGED_SPAN) {
-            relay.counters().increment("protocol_violations");
-            session.endpoint().closeForViolation("key updates go on, but what was sent before them is not acknowledged");
-        }
     }
 
     /// The lane list of a track has changed. It is put in force by the next tick.

@@ -67,9 +67,11 @@ final class Ledger {
         return outstandingDatagrams;
     }
 
-    /// Packet numbers between the oldest packet whose fate is open and the newest: what its memory and the time of a walk follow.
-    long span() {
-        return outstanding == 0 ? 0 : top - lowest;
+    /// Packet numbers from the oldest packet whose fate is open on: what memory and the time of a walk follow when the next is registered.
+    ///
+    /// @param next the connection's next packet number
+    long span(long next) {
+        return outstanding == 0 ? 0 : next - lowest;
     }
 
     long latestSentNanos() {

@@ -6,10 +6,17 @@ import dev.weir.engine.trace.ConnectionTrace;
 /// Judges ACKs of kernel-sent packets: acknowledged, lost, probe. Kwik's loss detector does the same for its own packets
 /// only (RFC 9002).
 final class Recovery {
+    /// The ledger's memory follows the packet numbers since the oldest packet whose fate is open, and what a peer sends makes the relay
+    /// draw numbers for its ACKs whatever the window says; so does each key update. Who acknowledges nothing is not waited for any longer
+    /// than this many numbers: 10 MB.
+    private static final long MOST_UNACKNOWLEDGED_SPAN = 1 << 18;
+
     private final Relay relay;
+    private final long mostUnacknowledgedSpan;
 
     Recovery(Relay relay) {
         this.relay = relay;
+        this.mostUnacknowledgedSpan = MOST_UNACKNOWLEDGED_SPAN;
     }
 
     /// Feeds what a settled packet carried back into the lane's streams.
@@ -110,10 +117,15 @@ final class Recovery {
         relay.completion().wake(session);
     }
 
-    /// Loss by time, and a PING where the tail of what was sent is not acknowledged (RFC 9002 section 6.2).
+    /// An end to who acknowledges nothing for too long, loss by time, and a PING where the tail of what was sent is not acknowledged (RFC 9002 section 6.2).
     void timers(Session session, long nowNanos) {
         if (session.ledger.outstanding() == 0) {
             session.probes = 0;
+            return;
+        }
+        if (session.ledger.span(session.cells.nextPacketNumber()) > mostUnacknowledgedSpan) {
+            relay.counters().increment("protocol_violations");
+            session.endpoint().closeForViolation("what was sent " + mostUnacknowledgedSpan + " packets ago is still not acknowledged");
             return;
         }
         detectLost(session, nowNanos);

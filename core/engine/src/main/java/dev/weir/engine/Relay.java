@@ -108,7 +108,7 @@ public final class Relay {
             for (Session session : sessionsNow()) {
                 if (session.isEstablished()) {
                     counters.add("skipped.random", session.skipped.skipSometimes(session.cells));
-                    recovery.timers(session, now);
+                    recovery.timers(session, now); // the last: it may put the peer out
                 }
             }
             slots.tick(now);

@@ -4,13 +4,11 @@ package dev.weir.quic.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.engine.Relay;
 import dev.weir.engine.RelayOptions;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,7 +55,7 @@ class KernelReaderStoppedIT extends RelayFixture {
         assertThat(other.request(subscribe(null)).answer()).isInstanceOf(SubscribeOk.class);
         awaitLanes(2);
         try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 20).goOn(3)) {
-            ReentrantLock reader = engineLock();
+            ReentrantLock reader = RelayInternals.engineLock(relay);
             reader.lock(); // nothing is read without it
             try {
                 TimeUnit.SECONDS.sleep(SECONDS); // the pause is what is tested
@@ -77,13 +75,5 @@ class KernelReaderStoppedIT extends RelayFixture {
             assertThat(audit.isBalanced()).as("%s", audit.sums()).isTrue();
         });
         assertThat(relay.statistics()).containsEntry("connections", 3L).containsEntry("protocol_violations", 0L);
-    }
-
-    private ReentrantLock engineLock() throws ReflectiveOperationException {
-        Field engine = RelayServer.class.getDeclaredField("relay");
-        engine.setAccessible(true);
-        Field lock = Relay.class.getDeclaredField("lock");
-        lock.setAccessible(true);
-        return (ReentrantLock) lock.get(engine.get(relay));
     }
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.weir.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// ACKs of what the kernel sent, and those that do not come.
+class RecoveryTests extends OneSubscriber {
+    private static final long SPAN = 1 << 18;
+
+    private long kernelSends(long object) {
+        long number = plane.draw(subscriber.slot);
+        plane.datagramCopy(0, subscriber.slot, number, 40 + object, 5, object);
+        return number;
+    }
+
+    private boolean isPutOut() {
+        return subscriberEnd.events.contains("violation");
+    }
+
+    /// Without that, the ACK of a record that nobody has read yet would be one of a packet that is in no books, and lost for good.
+    @Test
+    void whatTheKernelHasSentIsReadBeforeAnAckIsJudged() {
+        long number = kernelSends(0);
+
+        assertThat(subscriber.acknowledged(new long[] {number, number}, 0, now)).isTrue();
+        assertThat(subscriber.ledger.outstanding()).isZero();
+        assertThat(subscriber.account.datagramsAcknowledged()).isEqualTo(1);
+        relay.tick();
+        assertThat(subscriber.ledger.outstanding()).isZero();
+        assertThat(subscriber.cells.bytesInFlight()).isEqualTo(-1200); // the scripted kernel takes nothing of the window
+    }
+
+    @Test
+    void whoAcknowledgesNoCopyIsPutOutWhenItsAccountHasGrownTooLong() {
+        kernelSends(0);
+        relay.tick();
+        subscriber.cells.skipTo(SPAN - 1000); // ACKs that the peer has made the relay send
+        relay.tick();
+        assertThat(isPutOut()).isFalse();
+        subscriber.cells.skipTo(SPAN + 1000);
+        relay.tick();
+
+        assertThat(isPutOut()).isTrue();
+        assertThat(publisherEnd.events).doesNotContain("violation");
+        assertThat(relay.counters().get("protocol_violations")).isEqualTo(1);
+    }
+
+    @Test
+    void whoAcknowledgesMayBeSentAnyNumberOfPackets() {
+        for (int object = 0; object < 20; object++) {
+            long number = kernelSends(object);
+            relay.tick();
+            subscriber.cells.skipTo(number + SPAN / 2);
+            relay.tick();
+            subscriber.acknowledged(new long[] {number, number}, 0, now);
+        }
+        subscriber.cells.skipTo(20 * SPAN);
+        relay.tick();
+
+        assertThat(isPutOut()).isFalse();
+    }
+}
