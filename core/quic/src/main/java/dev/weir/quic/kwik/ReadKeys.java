@@ -24,6 +24,8 @@ final class ReadKeys implements Aead {
 
     private final KeyUpdateSupport delegate;
     private final LongSupplier endOfOld;
+    private final KeyLimits limits;
+    private final Runnable usedUp;
     private volatile Phase phase;
     /// The newest first.
     private final Deque<Old> olds = new ArrayDeque<>();
@@ -33,6 +35,7 @@ final class ReadKeys implements Aead {
     private long lowestOfPhase = Long.MAX_VALUE;
     private short phaseOfPacket;
     private long openedWithNext = -1;
+    private long forged;
 
     /// The keys of one moment.
     ///
@@ -49,9 +52,13 @@ final class ReadKeys implements Aead {
 
     /// @param delegate Kwik's wrapper
     /// @param endOfOld asked when keys were updated: until when the old ones serve, as [System#nanoTime]
-    ReadKeys(KeyUpdateSupport delegate, LongSupplier endOfOld) {
+    /// @param limits of the keys
+    /// @param usedUp what is to be done when so much was not authentic that the connection has to end
+    ReadKeys(KeyUpdateSupport delegate, LongSupplier endOfOld, KeyLimits limits, Runnable usedUp) {
         this.delegate = delegate;
         this.endOfOld = endOfOld;
+        this.limits = limits;
+        this.usedUp = usedUp;
         this.phase = phase(KwikInternals.keyed(delegate));
         this.oldUntil = System.nanoTime();
     }
@@ -93,8 +100,21 @@ final class ReadKeys implements Aead {
         return phase.current.getIv();
     }
 
+    /// Counts what is not authentic, by all keys of the connection together (RFC 9001 section 6.6). The kernel's failures are among
+    /// it, since it passes up what it cannot open.
     @Override
     public byte[] aeadDecrypt(byte[] associatedData, byte[] message, byte[] nonce) throws DecryptionException {
+        try {
+            return open(associatedData, message, nonce);
+        } catch (DecryptionException e) {
+            if (++forged == limits.forged()) {
+                usedUp.run();
+            }
+            throw e;
+        }
+    }
+
+    private byte[] open(byte[] associatedData, byte[] message, byte[] nonce) throws DecryptionException {
         openedWithNext = -1;
         Phase now = phase;
         long number = packetNumber(now.current, nonce);
@@ -170,7 +190,9 @@ final class ReadKeys implements Aead {
         delegate.confirmKeyUpdateIfInProgress();
         delegate.setPeerAead(peer);
         phase = phase(before.next);
-        if (peer.getKeyUpdateCounter() < delegate.getKeyUpdateCounter()) {
+        if (peer instanceof KeySwitch ours) {
+            ours.follow(delegate.getKeyUpdateCounter());
+        } else if (peer.getKeyUpdateCounter() < delegate.getKeyUpdateCounter()) {
             peer.computeKeyUpdate(true);
         }
     }

@@ -10,11 +10,14 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +90,8 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
     private volatile Framing framing = Framing.MOQT;
     private volatile @Nullable ReadKeys readKeys;
     private volatile @Nullable Aead writeKeys;
+    private volatile @Nullable KeySwitch keySwitch;
+    private final Function<BaseAeadImpl, KeyLimits> keyLimits;
 
     @SuppressWarnings("this-escape") // Kwik's constructor starts the sender; our part is in place before the first packet
     RelayConnection(
@@ -102,7 +107,8 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
             ServerConnectionRegistry registry,
             Consumer<ServerConnectionImpl> closeCallback,
             Logger logger,
-            Session session) {
+            Session session,
+            Function<BaseAeadImpl, KeyLimits> keyLimits) {
         super(
                 version,
                 socket,
@@ -117,6 +123,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
                 closeCallback,
                 logger);
         this.session = session;
+        this.keyLimits = keyLimits;
         this.registry = registry;
         this.peer = peer;
         this.numbers = new SharedPacketNumbers(session.cells());
@@ -145,10 +152,12 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         super.handshakeFinished();
         int app = EncryptionLevel.App.ordinal();
         writeKeys = own.get(app);
-        var gate = new KeySwitch(own.get(app), numbers::latest, this::writeKeysChange);
+        KeyLimits limits = keyLimits.apply(KwikInternals.keyed(own.get(app)));
+        var gate = new KeySwitch(own.get(app), numbers::latest, limits, writeKeysListener);
         own.set(app, gate);
+        keySwitch = gate;
         AtomicReferenceArray<Aead> peers = KwikInternals.readSecrets(connectionSecrets);
-        var read = new ReadKeys((KeyUpdateSupport) peers.get(app), this::oldKeysEnd);
+        var read = new ReadKeys((KeyUpdateSupport) peers.get(app), this::oldKeysEnd, limits, this::keysUsedUp);
         read.setPeerAead(gate);
         peers.set(app, read);
         readKeys = read;
@@ -170,8 +179,25 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         return System.nanoTime() + 3 * session.probeTimeoutNanos();
     }
 
-    /// The peer has updated its keys, ours follow: the kernel learns the new ones and the number they begin with, then
-    /// the counter jumps there, so that the ACK that Kwik sends next has the new keys (RFC 9001 section 6.2).
+    private final KeySwitch.Listener writeKeysListener = new KeySwitch.Listener() {
+        @Override
+        public void keysChange(Supplier<Aead> update, LongConsumer switchAt) {
+            writeKeysChange(update, switchAt);
+        }
+
+        @Override
+        public void acknowledgementNeeded() {
+            sendPing();
+        }
+
+        @Override
+        public void keysUsedUp() {
+            RelayConnection.this.keysUsedUp();
+        }
+    };
+
+    /// Our keys change, most often because the peer has updated its own: the kernel learns the new ones and the number they begin with,
+    /// then the counter jumps there, so that the ACK that Kwik sends next has the new keys (RFC 9001 section 6.2).
     private void writeKeysChange(Supplier<Aead> update, LongConsumer switchAt) {
         session.switchWriteKeys(
                 () -> {
@@ -180,6 +206,10 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
                 },
                 switchAt);
         session.readSideChanged();
+    }
+
+    private void keysUsedUp() {
+        closeForError(TransportErrorCode.AEAD_LIMIT_REACHED, "keys of this connection have been used as often as is safe");
     }
 
     private static Keys keys(BaseAeadImpl aead, int phase) {
@@ -272,6 +302,13 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         }
     }
 
+    /// Opens a stream of ours.
+    ///
+    /// @throws TimeoutException if the peer does not allow one in time
+    QuicStream openStream(boolean bidirectional, int seconds) throws TimeoutException {
+        return getStreamManager().createStream(bidirectional, seconds, TimeUnit.SECONDS);
+    }
+
     /// A stream that the peer opened.
     void accept(QuicStream stream) {
         streams.accept(stream);
@@ -314,6 +351,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
             long next = handshake ? EarlyAcks.HANDSHAKE_PACKETS : session.cells().nextPacketNumber();
             long never = EarlyAcks.neverSent(ranges, next);
             if (never == EarlyAcks.NONE) {
+                if (!handshake) {
+                    noteAcknowledged(ranges);
+                }
                 super.process(frame, packet, metaData);
             } else {
                 closeForViolation("ACK of packet number " + never + ", which was never sent");
@@ -327,10 +367,18 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         }
         frame.setDelayExponent(peerAckDelayExponent);
         if (session.acknowledged(bounds, frame.getAckDelay() * 1_000_000L, System.nanoTime())) {
+            noteAcknowledged(ranges);
             AckFrame own = narrowed(frame, ranges);
             if (own != null) {
                 super.process(own, packet, metaData);
             }
+        }
+    }
+
+    private void noteAcknowledged(List<Range> ranges) {
+        KeySwitch keys = keySwitch;
+        if (keys != null && !ranges.isEmpty()) {
+            keys.acknowledged(ranges.getFirst().getLargest());
         }
     }
 

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.core.crypto.BaseAeadImpl;
 import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.log.Logger;
@@ -35,6 +37,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
     private final ServerConnectionRegistry registry;
     private final Consumer<ServerConnectionImpl> closeCallback;
     private final Logger logger;
+    private final Function<BaseAeadImpl, KeyLimits> keyLimits;
 
     private RelayConnectionFactory(
             Relay relay,
@@ -45,7 +48,8 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
             ApplicationProtocolRegistry protocols,
             ServerConnectionRegistry registry,
             Consumer<ServerConnectionImpl> closeCallback,
-            Logger logger) {
+            Logger logger,
+            Function<BaseAeadImpl, KeyLimits> keyLimits) {
         super(socket, tls, configuration, protocols, registry, closeCallback, logger);
         this.relay = relay;
         this.threads = threads;
@@ -56,11 +60,13 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
         this.registry = registry;
         this.closeCallback = closeCallback;
         this.logger = logger;
+        this.keyLimits = keyLimits;
     }
 
     /// Puts a factory for `relay` into a connector that was built but not started.
     ///
     /// @param threads where received datagrams are processed
+    /// @param keyLimits how much keys of a cipher may be used for
     static void install(
             Relay relay,
             Executor threads,
@@ -68,7 +74,8 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
             DatagramSocket socket,
             TlsServerEngineFactory tls,
             ServerConnectionConfig configuration,
-            Logger logger) {
+            Logger logger,
+            Function<BaseAeadImpl, KeyLimits> keyLimits) {
         var factory = new RelayConnectionFactory(
                 relay,
                 threads,
@@ -78,7 +85,8 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
                 KwikInternals.applicationProtocols(connector),
                 KwikInternals.connectionRegistry(connector),
                 KwikInternals.closeCallback(KwikInternals.factory(connector)),
-                logger);
+                logger,
+                keyLimits);
         KwikInternals.replaceFactory(connector, factory);
     }
 
@@ -105,6 +113,7 @@ final class RelayConnectionFactory extends ServerConnectionFactory {
                 registry,
                 closeCallback,
                 new ConnectionLog(session),
-                session);
+                session,
+                keyLimits);
     }
 }

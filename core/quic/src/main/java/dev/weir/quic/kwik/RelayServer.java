@@ -27,9 +27,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tech.kwik.core.crypto.BaseAeadImpl;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 
@@ -82,6 +84,11 @@ public final class RelayServer implements AutoCloseable {
     /// @throws RelayException if the address is taken, the certificate cannot be used, or the kernel path was demanded and
     ///     is not available
     public static RelayServer start(RelayOptions options) throws RelayException {
+        return start(options, KeyLimits::of);
+    }
+
+    /// The same with other limits of keys than those that RFC 9001 says.
+    static RelayServer start(RelayOptions options, Function<BaseAeadImpl, KeyLimits> keyLimits) throws RelayException {
         DatagramSocket socket = RelaySocket.bind(options.listen());
         @Nullable KernelDataPlane plane = null;
         var refusal = new AtomicReference<@Nullable KernelException>();
@@ -104,7 +111,7 @@ public final class RelayServer implements AutoCloseable {
             ExecutorService receivers = Executors.newFixedThreadPool(
                     Math.max(2, Runtime.getRuntime().availableProcessors()),
                     Thread.ofPlatform().name("weir-receiver-", 0).daemon().factory());
-            RelayConnectionFactory.install(relay, receivers, connector, socket, tls, configuration, logger);
+            RelayConnectionFactory.install(relay, receivers, connector, socket, tls, configuration, logger, keyLimits);
             connector.registerApplicationProtocol(ALPN, new RelayProtocol(connections, Framing.MOQT));
             FanProtocol fan = options.fan();
             if (fan != null) {

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.testkit.peer.RawFrame;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.UnaryOperator;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.cid.ConnectionIdStatus;
@@ -26,21 +30,61 @@ import tech.kwik.core.impl.QuicConnectionImpl;
 /// Key updates of a [KwikPeer]. Kwik's own client changes keys in the middle of the packet that its sender builds, and loses what a
 /// packet of the new phase has overtaken; here neither happens, so that what is lost was lost by the relay.
 final class PeerControls {
+    private static final int APP = EncryptionLevel.App.ordinal();
+
     private final QuicConnectionImpl connection;
+    private final ConnectionSecrets secrets;
     private final Aead own;
     private final ReadKeys read;
 
     PeerControls(KwikPeer peer) throws ReflectiveOperationException {
         connection = (QuicConnectionImpl) peer.connection;
-        var secrets = (ConnectionSecrets)
-                field(QuicConnectionImpl.class, "connectionSecrets").get(connection);
-        int app = EncryptionLevel.App.ordinal();
-        own = KwikInternals.readSecrets(secrets).get(app); // the client's and the server's, as the relay sees them
+        secrets = secrets(peer);
+        own = KwikInternals.readSecrets(secrets).get(APP); // the client's and the server's, as the relay sees them
         AtomicReferenceArray<Aead> servers = KwikInternals.writeSecrets(secrets);
-        read = new ReadKeys((KeyUpdateSupport) servers.get(app), () -> System.nanoTime() + 2_000_000_000L);
+        read = new ReadKeys((KeyUpdateSupport) servers.get(APP), () -> System.nanoTime() + 2_000_000_000L,
+                new KeyLimits(Long.MAX_VALUE, Long.MAX_VALUE), () -> {});
         read.setPeerAead(own);
         own.setPeerAead(read);
-        servers.set(app, read);
+        servers.set(APP, read);
+    }
+
+    private static ConnectionSecrets secrets(KwikPeer peer) throws ReflectiveOperationException {
+        return (ConnectionSecrets) field(QuicConnectionImpl.class, "connectionSecrets").get(peer.connection);
+    }
+
+    /// The keys that a peer seals its 1-RTT packets with.
+    static Aead ownKeys(KwikPeer peer) throws ReflectiveOperationException {
+        return KwikInternals.readSecrets(secrets(peer)).get(APP);
+    }
+
+    /// Counts what the peer opens from now on, by how often the relay has updated its keys before.
+    Map<Integer, Long> countOpened() {
+        var counts = new ConcurrentHashMap<Integer, Long>();
+        KwikInternals.writeSecrets(secrets).set(APP, around(read, opened -> {
+            counts.merge(read.getKeyUpdateCounter(), 1L, Long::sum);
+            return opened;
+        }, "aeadDecrypt"));
+        return counts;
+    }
+
+    /// Spoils the tags of all that the peer seals from now on.
+    void forge() {
+        KwikInternals.readSecrets(secrets).set(APP, around(own, sealed -> {
+            sealed[sealed.length - 1] ^= 1;
+            return sealed;
+        }, "aeadEncrypt"));
+    }
+
+    private static Aead around(Aead keys, UnaryOperator<byte[]> change, String method) {
+        return (Aead) Proxy.newProxyInstance(Aead.class.getClassLoader(), new Class<?>[] {Aead.class}, (proxy, called, arguments) -> {
+            try {
+                Object result = called.invoke(keys, arguments);
+                return called.getName().equals(method) ? change.apply((byte[]) result) : result;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
     }
 
     /// Updates keys between two packets, and waits until the relay's have followed (RFC 9001 section 6.2).
