@@ -4,12 +4,17 @@ package dev.weir.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.abi.Credit;
+import dev.weir.abi.Lane;
 import dev.weir.abi.WeirReason;
 import dev.weir.dataplane.TrackSpec.Subscriber;
+import dev.weir.engine.Cells;
 import dev.weir.kernel.ProgTestRun;
 import dev.weir.testkit.RequiresRoot;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresRoot
 class InvariantsIT {
     private static final int LANES = 12;
+    /// `-Dweir.test.draws=100000000` is the long form.
+    private static final int DRAWS = Integer.getInteger("weir.test.draws", 1_000_000);
 
     private static CopyCapture capture;
 
@@ -195,5 +202,63 @@ class InvariantsIT {
             assertThat(plane.drawn(0)).isEqualTo(packets);
             capture.take(2L * packets);
         }
+    }
+
+    /// The virtual machine draws from the same cell as two processors. Each packet draws 256 numbers, as if one lane were subscribed so
+    /// often; without keys nothing is sealed, so that drawing is most of what is done.
+    @Test
+    void twoProcessorsAndUserSpaceDrawNoNumberTwice() throws Exception {
+        int packets = 150;
+        try (var plane = new DataPlane(capture, false); var pool = Executors.newFixedThreadPool(3, capture.threads())) {
+            plane.lane(LaneSpec.ipv4(0)).track(new TrackSpec(5, 300).to(Collections.nCopies(256, Subscriber.toEverything(0)).toArray(Subscriber[]::new)));
+            Lane.keys(plane.map("lanes").element(0), 0).fill((byte) 0);
+            MemorySegment credit = plane.credit(0);
+            Cells cells = Cells.over(plane.map("packet_numbers").element(0), credit);
+            Credit.congestionWindow(credit, Long.MAX_VALUE / 2);
+            var next = new AtomicInteger();
+            var kernel = new BitSet();
+            var user = new BitSet();
+            long twice = 0;
+            while (cells.nextPacketNumber() < DRAWS) {
+                int end = next.get() + packets;
+                var drawing = new AtomicInteger(2);
+                Callable<Long> processor = () -> {
+                    for (int i = next.getAndIncrement(); i < end; i = next.getAndIncrement()) {
+                        byte[] frame = plane.frame(plane.packet(i, 4, Media.lastDatagram(Media.object(300, i, 0, 5, new byte[20]))));
+                        ProgTestRun.run(plane.object().program("weir_ingress"), frame, ProgTestRun.TestContext.LOOPBACK, 1);
+                    }
+                    drawing.decrementAndGet();
+                    return 0L;
+                };
+                Callable<Long> virtualMachine = () -> {
+                    long again = 0;
+                    while (drawing.get() > 0) {
+                        again += enter(user, cells.drawPacketNumber());
+                    }
+                    return again;
+                };
+                for (var done : pool.invokeAll(List.of(processor, processor, virtualMachine))) {
+                    twice += done.get();
+                }
+                next.set(end);
+                for (Recorded record : plane.records()) {
+                    assertThat(record.entries()).hasSize(256);
+                    for (Recorded.Entry entry : record.entries()) {
+                        twice += enter(kernel, entry.packetNumber());
+                    }
+                }
+            }
+            System.out.printf("%d numbers drawn by the kernel, %d by user space%n", kernel.cardinality(), user.cardinality());
+            assertThat(twice).isZero();
+            assertThat(kernel.intersects(user)).isFalse();
+            assertThat((long) kernel.cardinality() + user.cardinality()).isEqualTo(cells.nextPacketNumber());
+            assertThat(kernel.cardinality()).isGreaterThan(100_000);
+        }
+    }
+
+    private static int enter(BitSet drawn, long number) {
+        boolean again = drawn.get((int) number);
+        drawn.set((int) number);
+        return again ? 1 : 0;
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ final class MoqtStreams {
     /// MOQT_IMPLEMENTATION setup option (draft-18 section 9.3.1).
     private static final long IMPLEMENTATION_OPTION = 0x07;
 
+    /// How often who waits for a stream looks whether there is still a connection.
+    private static final int LOOKING_SECONDS = 1;
+
     private final RelayConnection connection;
     private final Session session;
     private final CountDownLatch started = new CountDownLatch(1);
@@ -46,6 +50,7 @@ final class MoqtStreams {
     private final Set<Integer> reading = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Outbox control;
     private volatile boolean isOwnFraming;
+    private volatile boolean ended;
 
     MoqtStreams(RelayConnection connection, Session session) {
         this.connection = connection;
@@ -60,7 +65,7 @@ final class MoqtStreams {
     void start() {
         Thread.ofVirtual().name("moqt-start").start(() -> {
             try {
-                var out = outbox(connection.createStream(false));
+                var out = outbox(open(false));
                 var implementation =
                         new SetupOption(IMPLEMENTATION_OPTION, "weir".getBytes(StandardCharsets.UTF_8));
                 out.send(ControlCodec.encode(new ControlMessage.Setup(List.of(implementation))));
@@ -83,7 +88,22 @@ final class MoqtStreams {
     }
 
     void end() {
+        ended = true;
         started.countDown();
+    }
+
+    /// Opens a stream as soon as the peer allows one. Kwik alone waits for that longer than the connection lasts.
+    ///
+    /// @throws IOException if the connection has ended
+    private QuicStream open(boolean bidirectional) throws IOException {
+        while (!ended) {
+            try {
+                return connection.openStream(bidirectional, LOOKING_SECONDS);
+            } catch (TimeoutException e) {
+                // the peer has not allowed it yet
+            }
+        }
+        throw new IOException("the connection ended before its peer allowed another stream");
     }
 
     /// The peer resets a stream: Kwik will tell its reader that it has ended, and nothing more.
@@ -224,7 +244,7 @@ final class MoqtStreams {
     void openRequest(ControlMessage first, RequestListener listener) {
         Thread.ofVirtual().name("moqt-request").start(() -> {
             try {
-                QuicStream stream = connection.createStream(true);
+                QuicStream stream = open(true);
                 var channel = new Channel(stream.getStreamId(), outbox(stream));
                 listener.opened(channel);
                 channel.send(first);

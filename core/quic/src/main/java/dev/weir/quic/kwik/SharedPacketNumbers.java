@@ -13,17 +13,22 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
 
     private final Cells cells;
     private final long[] drawn = new long[REMEMBERED];
-    private int count;
+    private long count;
     private volatile long latest = -1;
 
     SharedPacketNumbers(Cells cells) {
         this.cells = cells;
     }
 
+    /// Where the number with this ordinal is remembered.
+    private static int place(long ordinal) {
+        return (int) (ordinal & REMEMBERED - 1);
+    }
+
     @Override
     public synchronized long nextPacketNumber() {
         long number = cells.drawPacketNumber();
-        drawn[count++ & REMEMBERED - 1] = number;
+        drawn[place(count++)] = number;
         latest = number;
         return number;
     }
@@ -41,19 +46,19 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
 
     /// The largest number in `[from, to]` that Kwik drew, or -1. Binary search over what is remembered, which ascends.
     synchronized long largestDrawnIn(long from, long to) {
-        int at = indexOfLargest(to);
-        return at >= 0 && drawn[at & REMEMBERED - 1] >= from ? drawn[at & REMEMBERED - 1] : -1;
+        long at = indexOfLargest(to);
+        return at >= 0 && drawn[place(at)] >= from ? drawn[place(at)] : -1;
     }
 
     /// The smallest number of the run of numbers without a gap that ends with `last`, which Kwik drew, and not below `from`. Binary
     /// search as well: in a run the numbers are as far apart as their places.
     synchronized long startOfRun(long from, long last) {
-        int at = indexOfLargest(last);
-        int low = Math.max(Math.max(0, count - REMEMBERED), (int) Math.max(0, at - (last - from)));
-        int high = at;
+        long at = indexOfLargest(last);
+        long low = Math.max(Math.max(0, count - REMEMBERED), at - (last - from));
+        long high = at;
         while (low < high) {
-            int middle = low + high >>> 1;
-            if (last - drawn[middle & REMEMBERED - 1] == at - middle) {
+            long middle = low + high >>> 1;
+            if (last - drawn[place(middle)] == at - middle) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -63,13 +68,13 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
     }
 
     /// Where the largest number up to `to` stands among all drawn; -1: none that is remembered.
-    private int indexOfLargest(long to) {
-        int oldest = Math.max(0, count - REMEMBERED);
-        int low = oldest;
-        int high = count;
+    private long indexOfLargest(long to) {
+        long oldest = Math.max(0, count - REMEMBERED);
+        long low = oldest;
+        long high = count;
         while (low < high) {
-            int middle = low + high >>> 1;
-            if (drawn[middle & REMEMBERED - 1] <= to) {
+            long middle = low + high >>> 1;
+            if (drawn[place(middle)] <= to) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -80,6 +85,6 @@ final class SharedPacketNumbers extends PacketNumberGenerator {
 
     /// The smallest number that is still remembered, 0 if none was forgotten.
     synchronized long oldestRemembered() {
-        return count <= REMEMBERED ? 0 : drawn[count & REMEMBERED - 1];
+        return count <= REMEMBERED ? 0 : drawn[place(count)];
     }
 }

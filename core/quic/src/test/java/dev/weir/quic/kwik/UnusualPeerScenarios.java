@@ -8,7 +8,9 @@ import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.testkit.peer.PeerHabits;
 import dev.weir.testkit.peer.RawFrame;
 import dev.weir.wire.moqt.ControlMessage.PublishNamespace;
+import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.ControlMessage.SubscribeOk;
+import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.TrackNamespace;
@@ -79,6 +81,10 @@ abstract class UnusualPeerScenarios extends RelayFixture {
             await().until(() -> datagrams.size() >= objects);
         }
 
+        int published() {
+            return datagrams.size();
+        }
+
         /// Ends it.
         void finish() throws Exception {
             stopped.set(true);
@@ -96,6 +102,13 @@ abstract class UnusualPeerScenarios extends RelayFixture {
                             .sorted()
                             .toList())
                     .isEqualTo(expected));
+        }
+
+        /// Waits until a subscriber that came later has the last streams, byte for byte.
+        void awaitLastStreams(KwikPeer subscriber, int count) {
+            var last = streams.subList(streams.size() - count, streams.size()).stream().map(Arrays::hashCode).toList();
+            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(
+                    media(subscriber).stream().map(Arrays::hashCode).toList()).containsAll(last));
         }
 
         /// Waits until a subscriber has every object of the datagrams; more often than once is a failure.
@@ -252,16 +265,46 @@ abstract class UnusualPeerScenarios extends RelayFixture {
     @Test
     void opensStreamsAsSoonAsTheyAreAllowed() throws Exception {
         Subscribed subscribed = subscribed();
-        KwikPeer waiting = peer(connect(builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(1)));
-        subscribeAlso(waiting, 2);
+        KwikPeer waiting = peer(connect(builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(0)));
+        KwikPeer.Request request = waiting.request(subscribe(null));
         var load = new Load(subscribed.publisher(), 5, 900);
-        load.awaitSent(100);
+        load.awaitSent(50);
+        assertThat(request.messages).isEmpty();
+        PeerHabits.allowUnidirectionalStreams(waiting, 1); // the control stream
+        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
+        awaitLanes(2);
+        int missed = load.published();
+        load.awaitSent(missed + 100);
         load.finish();
         load.awaitStreams(subscribed.subscriber());
         assertThat(media(waiting)).isEmpty();
         assertThat(relay.statistics().get("blocked.stream_limit")).isPositive();
         PeerHabits.allowUnidirectionalStreams(waiting, 1000);
-        load.awaitStreams(waiting);
-        load.awaitDatagrams(waiting);
+        load.awaitLastStreams(waiting, (load.published() - missed) / 10 - 1);
+        assertThat(waiting.brokenStreams).isEmpty();
+    }
+
+    @Test
+    void keepsNothingOfPeersThatAllowedNoStreamUntilTheirEnd() throws Exception {
+        Subscribed subscribed = subscribed();
+        long before = connectionsAlive();
+        KwikPeer publisher = connect(builder -> builder.maxOpenPeerInitiatedBidirectionalStreams(0)); // the relay cannot ask it
+        publisher.request(new PublishNamespace(0, TrackNamespace.parse("mute"), Parameters.EMPTY)).answer();
+        KwikPeer asking = connect(builder -> {});
+        asking.request(new Subscribe(0, FullTrackName.of("mute/cam1", "video"), Parameters.EMPTY));
+        KwikPeer without = connect(builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(0));
+        without.request(subscribe(null));
+        await().until(() -> relay.statistics().get("connections.accepted") == 5 && relay.statistics().get("tracks") == 2);
+        assertThat(connectionsAlive()).isEqualTo(before + 3);
+        without.close();
+        asking.close();
+        publisher.close();
+        await().until(() -> relay.statistics().get("connections.closed") == 3);
+        await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(connectionsAlive()).isEqualTo(before));
+        assertThat(subscribed.subscriber().closedWith).isNotDone();
+    }
+
+    private static long connectionsAlive() {
+        return LiveObjects.byClass().getOrDefault(RelayConnection.class.getName(), 0L);
     }
 }

@@ -14,8 +14,6 @@ import tech.kwik.core.QuicClientConnection;
 
 /// A subscriber that does not do its part, for as long as it is there.
 public final class HarmfulPeer implements AutoCloseable {
-    /// The relay's control stream, which a subscription needs.
-    private static final int CONTROL_STREAM = 1;
     private static final int MANY_STREAMS = 1000;
     private static final long NOT_WANTED = 7;
 
@@ -30,7 +28,7 @@ public final class HarmfulPeer implements AutoCloseable {
         NO_ACKS,
         /// Wants no stream: STOP_SENDING for each.
         STOP_SENDING,
-        /// Allows no stream but the relay's control stream, until [#allowStreams].
+        /// Allows no stream at all, not even the relay's control stream, until [#allowStreams]. The relay can answer nothing before.
         NO_STREAMS
     }
 
@@ -63,14 +61,14 @@ public final class HarmfulPeer implements AutoCloseable {
     private static Consumer<QuicClientConnection.Builder> habits(Kind kind) {
         return switch (kind) {
             case NO_CREDIT -> PeerHabits.connectionCredit(0);
-            case NO_STREAMS -> builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(CONTROL_STREAM);
+            case NO_STREAMS -> builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(0);
             case NO_ACKS, STOP_SENDING -> builder -> {};
         };
     }
 
     private void subscribe(Kind kind, FullTrackName track) throws Exception {
         KwikPeer.Request request = peer.request(new Subscribe(0, track, Parameters.EMPTY));
-        if (kind == Kind.NO_CREDIT) {
+        if (kind == Kind.NO_CREDIT || kind == Kind.NO_STREAMS) {
             return;
         }
         if (!(request.answer() instanceof SubscribeOk)) {

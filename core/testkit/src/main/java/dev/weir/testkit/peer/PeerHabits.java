@@ -10,6 +10,7 @@ import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.common.PnSpace;
 import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.ClientConnectionConfig;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
@@ -63,12 +64,7 @@ public final class PeerHabits {
     /// @throws ReflectiveOperationException if Kwik is not the version that this is for
     public static void acknowledgeNothing(KwikPeer peer) throws ReflectiveOperationException {
         SenderImpl sender = sender(peer);
-        var rtt = (RttEstimator) field(SenderImpl.class, "rttEstimater").get(sender);
-        var silent = new Silent(sender, rtt);
-        var all = (AckGenerator[])
-                field(sender.getGlobalAckGenerator().getClass(), "ackGenerators").get(sender.getGlobalAckGenerator());
-        all[PnSpace.App.ordinal()] = silent;
-        field(PacketAssembler.class, "ackGenerator").set(assembler(sender), silent);
+        replaceAcks(sender, EncryptionLevel.App, new Silent(sender, rtt(sender)));
     }
 
     private static final class Silent extends AckGenerator {
@@ -87,12 +83,56 @@ public final class PeerHabits {
         }
     }
 
+    /// A peer that acknowledges far more than it has received: what a frame of 19 bytes can.
+    ///
+    /// @param level of the packets whose ACKs are meant
+    /// @param last each ACK is of all numbers from 0 to this one
+    public static KwikPeer.Habit acknowledgeUpTo(EncryptionLevel level, long last) {
+        return new KwikPeer.Habit() {
+            @Override
+            public void prepare(QuicClientConnectionImpl connection) throws ReflectiveOperationException {
+                var sender = (SenderImpl) field(QuicClientConnectionImpl.class, "sender").get(connection);
+                replaceAcks(sender, level, new Boastful(level.relatedPnSpace(), sender, rtt(sender), last));
+            }
+        };
+    }
+
+    private static final class Boastful extends AckGenerator {
+        private final long last;
+
+        Boastful(PnSpace space, SenderImpl sender, RttEstimator rtt, long last) {
+            super(space, sender, rtt);
+            this.last = last;
+        }
+
+        @Override
+        public synchronized Optional<AckFrame> generateAck() {
+            return super.generateAck().map(honest -> new AckFrame(new Range(0, last)));
+        }
+
+        @Override
+        public synchronized Optional<AckFrame> generateAckForPacket(long packetNumber) {
+            return super.generateAckForPacket(packetNumber).map(honest -> new AckFrame(new Range(0, last)));
+        }
+    }
+
+    private static void replaceAcks(SenderImpl sender, EncryptionLevel level, AckGenerator acks) throws ReflectiveOperationException {
+        var all = (AckGenerator[])
+                field(sender.getGlobalAckGenerator().getClass(), "ackGenerators").get(sender.getGlobalAckGenerator());
+        all[level.relatedPnSpace().ordinal()] = acks;
+        field(PacketAssembler.class, "ackGenerator").set(assembler(sender, level), acks);
+    }
+
+    private static RttEstimator rtt(SenderImpl sender) throws ReflectiveOperationException {
+        return (RttEstimator) field(SenderImpl.class, "rttEstimater").get(sender);
+    }
+
     /// Leaves out one packet number.
     ///
     /// @throws ReflectiveOperationException if Kwik is not the version that this is for
     public static void skipPacketNumber(KwikPeer peer) throws ReflectiveOperationException {
         var numbers = (PacketNumberGenerator)
-                field(PacketAssembler.class, "packetNumberGenerator").get(assembler(sender(peer)));
+                field(PacketAssembler.class, "packetNumberGenerator").get(assembler(sender(peer), EncryptionLevel.App));
         numbers.nextPacketNumber();
     }
 
@@ -161,10 +201,9 @@ public final class PeerHabits {
         return (SenderImpl) field(QuicClientConnectionImpl.class, "sender").get(peer.connection);
     }
 
-    private static PacketAssembler assembler(SenderImpl sender) throws ReflectiveOperationException {
+    private static PacketAssembler assembler(SenderImpl sender, EncryptionLevel level) throws ReflectiveOperationException {
         Object all = field(SenderImpl.class, "packetAssembler").get(sender);
-        return ((PacketAssembler[]) field(GlobalPacketAssembler.class, "packetAssembler").get(all))
-                [EncryptionLevel.App.ordinal()];
+        return ((PacketAssembler[]) field(GlobalPacketAssembler.class, "packetAssembler").get(all))[level.ordinal()];
     }
 
     private static Field field(Class<?> type, String name) throws NoSuchFieldException {
