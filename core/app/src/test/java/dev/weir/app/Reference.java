@@ -22,7 +22,7 @@ public final class Reference {
             Files.writeString(file, wanted);
         } else {
             assertThat(present)
-                    .as("docs/reference/%s is not what the program says; './mvnw -pl core/app -am test -Dtest=CliReferenceTests,"
+                    .as("docs/reference/%s is not what the program says; './mvnw -pl core/app -am package -Dtest=CliReferenceTests,"
                             + "ConfigurationReferenceTests -Dsurefire.failIfNoSpecifiedTests=false -Dweir.write-references=true' writes it anew", name)
                     .isEqualTo(wanted);
         }
