@@ -16,7 +16,6 @@ import dev.weir.testkit.RequiresBpf;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.Topology;
 import dev.weir.wire.moqt.FullTrackName;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,8 +35,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Metrics and page of a relay with the kernel path under traffic: one track in DATAGRAMs, one in streams, a policy that drops. The
 /// last tests stop the traffic.
@@ -193,20 +190,6 @@ class MonitoringIT {
         scraped.removeIf(name -> !name.startsWith("weir_"));
 
         assertThat(documented).isEqualTo(scraped);
-    }
-
-    @Test
-    @Order(5)
-    void theDashboardIsOneThatGrafanaTakes() throws IOException {
-        JsonNode dashboard = new JsonMapper().readTree(Files.readString(document("monitoring/grafana/dashboards/weir.json")));
-        String source = Files.readString(document("monitoring/grafana/provisioning/datasources/prometheus.yml"));
-
-        assertThat(dashboard.path("panels").size()).isGreaterThan(10);
-        assertThat(dashboard.path("panels")).allSatisfy(panel -> {
-            assertThat(source).contains("uid: " + panel.path("datasource").path("uid").asString());
-            assertThat(panel.path("targets")).isNotEmpty().allSatisfy(target -> assertThat(target.path("expr").asString()).isNotBlank());
-        });
-        assertThat(dashboard.path("panels")).extracting(panel -> panel.path("id").asInt()).doesNotHaveDuplicates();
     }
 
     @Test
