@@ -83,4 +83,19 @@ int weir_ingress(struct __sk_buff *skb)
 	return verdict;
 }
 
+/*
+ * User space calls it to raise a limit. It cannot write the entry itself, for it can only write all of it, and would undo what the
+ * kernel charges at the same time.
+ */
+SEC("syscall")
+int weir_stream_limit(struct stream_limit *raised)
+{
+	struct lane_stream_key key = raised->key;
+	struct lane_stream *stream = bpf_map_lookup_elem(&lane_streams, &key);
+
+	if (stream && stream->stream_id == raised->stream_id)
+		stream->limit = raised->limit;
+	return 0;
+}
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -40,6 +40,7 @@ struct weir_layouts {
 	struct stream_state stream_state;
 	struct lane_stream_key lane_stream_key;
 	struct lane_stream lane_stream;
+	struct stream_limit stream_limit;
 	struct record_entry record_entry;
 	struct packet_record packet_record;
 	struct selftest selftest;

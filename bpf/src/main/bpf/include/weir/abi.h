@@ -313,6 +313,13 @@ struct lane_stream {
 	__s64 shift;	 /* lane offset - publisher offset; 0 where the kernel opened the stream */
 };
 
+/* context of weir_stream_limit: user has heard of a higher limit. */
+struct stream_limit {
+	struct lane_stream_key key;
+	__u64 stream_id; /* the lane's own, and nothing happens to another one */
+	__u64 limit;
+};
+
 enum candidate_kind { CANDIDATE_STREAM = 1, CANDIDATE_DATAGRAM = 2 };
 
 enum candidate_flag {

@@ -129,6 +129,10 @@ final class Lanes {
             plane.switchKeys(session.slot, next, switchNumber.get());
         }
         relay.counters().increment("key_updates");
+        if (!session.keyUpdates.take(relay.now())) {
+            relay.counters().increment("protocol_violations");
+            session.endpoint().closeForKeyUpdates("more than " + KeyUpdateRate.PER_SECOND + " key updates a second");
+        }
     }
 
     /// The lane list of a track has changed. It is put in force by the next tick.

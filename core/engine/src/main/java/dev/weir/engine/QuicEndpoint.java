@@ -84,6 +84,9 @@ public interface QuicEndpoint {
     /// Closes the connection with the QUIC error PROTOCOL_VIOLATION (RFC 9000 section 20.1).
     void closeForViolation(String reason);
 
+    /// Closes the connection with the QUIC error KEY_UPDATE_ERROR.
+    void closeForKeyUpdates(String reason);
+
     /// Hears of the answers on a request stream that we opened. Called on any thread, without the engine's lock.
     interface RequestListener {
         /// The stream is open and its first message is on the way.

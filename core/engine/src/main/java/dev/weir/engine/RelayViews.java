@@ -9,10 +9,12 @@ import dev.weir.engine.view.RelayView;
 import dev.weir.engine.view.SubscriberView;
 import dev.weir.engine.view.TrackCopies;
 import dev.weir.engine.view.TrackView;
+import dev.weir.wire.moqt.FullTrackName;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +75,15 @@ public final class RelayViews {
 
     /// All tracks, in the order in which they became known.
     public List<TrackView> tracks() {
-        List<Track> all = relay.lockedGet(() -> new ArrayList<>(relay.tracks().values()));
-        return sliced(all, track -> relay.tracks().containsValue(track) ? track(track) : null);
+        List<Map.Entry<FullTrackName, Track>> all = relay.lockedGet(() -> {
+            var entries = new ArrayList<Map.Entry<FullTrackName, Track>>();
+            relay.tracks().forEach((key, track) -> entries.add(Map.entry(key, track)));
+            return entries;
+        });
+        return sliced(all, entry -> {
+            Track track = entry.getValue();
+            return relay.tracks().get(entry.getKey()) == track ? track(track) : null;
+        });
     }
 
     /// What became of the frames of each track, and of all tracks, which come last. They are counted since the relay began, and

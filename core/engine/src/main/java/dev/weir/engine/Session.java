@@ -47,6 +47,7 @@ public final class Session {
     final LaneHistory history = new LaneHistory();
     /// Null while nobody traces it.
     volatile @Nullable ConnectionTrace trace;
+    final KeyUpdateRate keyUpdates = new KeyUpdateRate();
     final SkippedNumbers skipped = new SkippedNumbers(RandomGenerator.getDefault());
     /// Words that policies keep for this lane where no kernel shares them.
     private final Map<InstalledPolicy, MemorySegment> laneWords = new WeakHashMap<>();

@@ -61,4 +61,21 @@ class KeyUpdateTests extends OneSubscriber {
         subscriber.cells.skipTo(40);
         assertThat(update(heard)).isEqualTo(40);
     }
+
+    @Test
+    void whoUpdatesAllTheTimeIsPutOut() {
+        var heard = new ArrayList<Long>();
+        for (int i = 0; i < KeyUpdateRate.BURST; i++) {
+            update(heard);
+        }
+        assertThat(subscriberEnd.events).isEmpty();
+        now += 1_000_000_000L;
+        for (int i = 0; i < KeyUpdateRate.PER_SECOND; i++) {
+            update(heard);
+        }
+        assertThat(subscriberEnd.events).isEmpty();
+        update(heard);
+        assertThat(subscriberEnd.events).containsExactly("key update error");
+        assertThat(publisherEnd.events).isEmpty();
+    }
 }

@@ -141,6 +141,11 @@ final class RecordingEndpoint implements QuicEndpoint {
     }
 
     @Override
+    public void closeForKeyUpdates(String reason) {
+        events.add("key update error");
+    }
+
+    @Override
     public void closeForViolation(String reason) {
         events.add("violation");
     }

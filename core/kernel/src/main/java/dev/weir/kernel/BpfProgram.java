@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.kernel;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -65,6 +66,29 @@ public final class BpfProgram {
     public int fd() {
         owner.requireOpen();
         return fd;
+    }
+
+    /// Runs a program of section `syscall`.
+    ///
+    /// @param context what it gets
+    /// @return what it returned
+    /// @throws KernelException if the kernel does not run it
+    public int call(MemorySegment context) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = arena.allocate(LibbpfCalls.TEST_RUN_OPTIONS);
+            options.set(JAVA_LONG, callOffset("sz"), options.byteSize());
+            options.set(ADDRESS, callOffset("ctx_in"), context);
+            options.set(JAVA_INT, callOffset("ctx_size_in"), (int) context.byteSize());
+            int result = LibbpfCalls.testRun(fd(), options);
+            if (result < 0) {
+                throw KernelException.of(-result, "Cannot call program " + name, "check that the kernel is 5.14 or newer");
+            }
+            return options.get(JAVA_INT, callOffset("retval"));
+        }
+    }
+
+    private static long callOffset(String field) {
+        return LibbpfCalls.TEST_RUN_OPTIONS.byteOffset(PathElement.groupElement(field));
     }
 
     /// @return the kernel's number for it, as `bpftool prog` shows it

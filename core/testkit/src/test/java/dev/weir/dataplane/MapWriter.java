@@ -14,6 +14,7 @@ import dev.weir.abi.PacketNumberCell;
 import dev.weir.abi.Publisher;
 import dev.weir.abi.Replay;
 import dev.weir.abi.StreamKey;
+import dev.weir.abi.StreamLimit;
 import dev.weir.abi.StreamState;
 import dev.weir.abi.Subscription;
 import dev.weir.abi.SubscriptionFlag;
@@ -227,6 +228,19 @@ final class MapWriter {
             LaneStream.charged(value, state.charged());
             LaneStream.shift(value, state.shift());
             object.map("lane_streams").update(laneStreamKey(arena, lane, streamId), value, UpdateMode.ANY);
+        }
+    }
+
+    /// Raises a limit as user space does.
+    ///
+    /// @param laneStreamId the lane's own stream that it is for
+    void raiseLimit(int lane, long streamId, long laneStreamId, long limit) {
+        try (var arena = Arena.ofConfined()) {
+            var raised = arena.allocate(StreamLimit.LAYOUT);
+            StreamLimit.key(raised).copyFrom(laneStreamKey(arena, lane, streamId));
+            StreamLimit.streamId(raised, laneStreamId);
+            StreamLimit.limit(raised, limit);
+            object.program("weir_stream_limit").call(raised);
         }
     }
 

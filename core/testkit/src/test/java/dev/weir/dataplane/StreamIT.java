@@ -98,6 +98,21 @@ class StreamIT {
     }
 
     @Test
+    void aRaisedLimitLeavesWhatWasPaidAsItIs() throws Exception {
+        plane.send(Media.stream(2, 0, OPENING, false));
+        long id = lanes[0].nextStreamId;
+        var before = new LaneStreamState(1, id, 1L << 60, OPENING.length, 0);
+
+        plane.maps().raiseLimit(0, 2, id + 4, 1L << 61);
+        plane.maps().raiseLimit(0, 6, id, 1L << 61);
+        assertThat(plane.maps().laneStream(0, 2)).isEqualTo(before);
+        assertThat(plane.maps().laneStream(0, 6)).isNull();
+
+        plane.maps().raiseLimit(0, 2, id, 1L << 61);
+        assertThat(plane.maps().laneStream(0, 2)).isEqualTo(new LaneStreamState(1, id, 1L << 61, OPENING.length, 0));
+    }
+
+    @Test
     void anEmptyFrameMayFinishTheStream() throws Exception {
         plane.send(Media.stream(2, 0, OPENING, false));
 

@@ -6,6 +6,7 @@ import dev.weir.abi.Fanout;
 import dev.weir.abi.Lane;
 import dev.weir.abi.LaneStream;
 import dev.weir.abi.LaneStreamKey;
+import dev.weir.abi.StreamLimit;
 import dev.weir.abi.TrackState;
 import dev.weir.abi.WeirAbi;
 import dev.weir.abi.WeirLimit;
@@ -59,6 +60,8 @@ public final class KernelDataPlane implements DataPlane {
     private final PublisherMaps publishers;
     private final MemorySegment laneStreamKey;
     private final MemorySegment laneStreamValue;
+    private final MemorySegment raisedLimit;
+    private final BpfProgram streamLimit;
     private boolean closed;
 
     private KernelDataPlane(LoadedObject object, byte[] core, int port) {
@@ -79,6 +82,8 @@ public final class KernelDataPlane implements DataPlane {
         publishers = new PublisherMaps(object, arena);
         laneStreamKey = arena.allocate(LaneStreamKey.LAYOUT);
         laneStreamValue = arena.allocate(LaneStream.LAYOUT);
+        raisedLimit = arena.allocate(StreamLimit.LAYOUT);
+        streamLimit = object.program("weir_stream_limit");
     }
 
     /// The same with a ring buffer of the usual size.
@@ -279,15 +284,11 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public void laneStreamLimit(LaneStreamEntry entry) {
-        laneStream(entry);
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment present = call.allocate(LaneStream.LAYOUT);
-            if (laneStreams.lookup(laneStreamKey, present)) {
-                // The kernel may have gone on; its high-water mark is the larger one.
-                LaneStream.charged(laneStreamValue, Math.max(LaneStream.charged(present), entry.charged()));
-                laneStreams.update(laneStreamKey, laneStreamValue, BpfMap.UpdateMode.EXIST);
-            }
-        }
+        laneStreamKey(entry.slot(), entry.publisher(), entry.publisherStream());
+        StreamLimit.key(raisedLimit).copyFrom(laneStreamKey);
+        StreamLimit.streamId(raisedLimit, entry.laneStream());
+        StreamLimit.limit(raisedLimit, entry.limit());
+        streamLimit.call(raisedLimit);
     }
 
     private void laneStream(LaneStreamEntry entry) {

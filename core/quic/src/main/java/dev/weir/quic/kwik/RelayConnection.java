@@ -598,6 +598,11 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         closeForError(TransportErrorCode.PROTOCOL_VIOLATION, reason);
     }
 
+    @Override
+    public void closeForKeyUpdates(String reason) {
+        closeForError(TransportErrorCode.KEY_UPDATE_ERROR, reason);
+    }
+
     private void closeForError(TransportErrorCode error, String reason) {
         closeNow(() -> immediateCloseWithError(error.value, ErrorType.QUIC_LAYER_ERROR, reason));
     }

@@ -187,6 +187,24 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
         }
     }
 
+    @Test
+    void closesWhoUpdatesItsKeysAllTheTime() throws Exception {
+        subscribed();
+        KwikPeer offender = peer(CHACHA);
+        subscribeAlso(offender, 2);
+        survives(
+                FLOOD / 10,
+                peer -> {
+                    var keys = new PeerControls(peer);
+                    while (!peer.closedWith.isDone()) {
+                        keys.updateKeysUnless(peer.closedWith::isDone);
+                    }
+                    assertThat(closed(peer)).isEqualTo(TransportErrorCode.KEY_UPDATE_ERROR);
+                },
+                offender);
+        assertThat(relay.statistics()).containsEntry("connections", 2L);
+    }
+
     /// Streams of an alias that the offender never announced, many times what the cache holds.
     private static final int UNASKED = Integer.getInteger("weir.test.unaskedStreams", 1_500);
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
@@ -89,6 +90,11 @@ final class PeerControls {
 
     /// Updates keys between two packets, and waits until the relay's have followed (RFC 9001 section 6.2).
     void updateKeys() {
+        updateKeysUnless(() -> false);
+    }
+
+    /// The same, but does not wait any longer when the connection has ended.
+    void updateKeysUnless(BooleanSupplier ended) {
         int before = own.getKeyUpdateCounter();
         connection.send(
                 length -> {
@@ -101,7 +107,8 @@ final class PeerControls {
                 EncryptionLevel.App,
                 lost -> {},
                 true);
-        await().pollInterval(Duration.ofMillis(1)).until(() -> read.getKeyUpdateCounter() == before + 1);
+        await().pollInterval(Duration.ofMillis(1)).until(
+                () -> read.getKeyUpdateCounter() == before + 1 || ended.getAsBoolean());
     }
 
     /// Replaces all connection IDs that the relay may use by a new one, and waits until the relay has retired them
