@@ -30,7 +30,7 @@ final class Completion {
         if (next != null) {
             session.endpoint().requestDatagram(next.length());
         }
-        if (!session.queue.pending().isEmpty()) {
+        if (session.queue.hasPending()) {
             session.endpoint().requestStreamFrame();
         }
     }

@@ -72,7 +72,7 @@ final class DatagramDelivery {
     /// What the kernel has a record of, if it has one of this object.
     static @Nullable ServedObject served(Track track, long packetNumber, long group, long object) {
         Session publisher = track.publisher;
-        return publisher == null ? null : publisher.served.find(packetNumber, track.index, group, object);
+        return publisher == null ? null : publisher.served.take(packetNumber, track.index, group, object);
     }
 
     /// When an object came to the relay: the kernel has seen it first, if it has seen it.

@@ -28,6 +28,8 @@ final class LaneStream {
     long charged;
     /// The kernel's own high-water mark, as far as its records were read.
     long kernelCharged;
+    /// Of the waiting bytes, those in [SendQueue]'s sum.
+    long countedBytes;
     private boolean finSent;
     private boolean finAcknowledged;
     private boolean finPending;
@@ -76,6 +78,7 @@ final class LaneStream {
     void available(long from, long to) {
         if (!reset) {
             pending.addExcept(Math.max(prefix.length, from + shift), to + shift, sent);
+            changed();
         }
     }
 
@@ -83,6 +86,7 @@ final class LaneStream {
     void ended() {
         if (!reset && !finSent) {
             finPending = true;
+            changed();
         }
     }
 
@@ -94,6 +98,7 @@ final class LaneStream {
             finSent = true;
             finPending = false;
         }
+        changed();
     }
 
     void acknowledged(long offset, long length, boolean fin) {
@@ -103,6 +108,11 @@ final class LaneStream {
             finAcknowledged = true;
             finPending = false;
         }
+        changed();
+    }
+
+    private void changed() {
+        subscription.session.queue.changed(this);
     }
 
     /// @return bytes that have to be sent again
@@ -115,6 +125,7 @@ final class LaneStream {
         if (fin && !finAcknowledged) {
             finPending = true;
         }
+        changed();
         return pending.total() - before;
     }
 
@@ -177,6 +188,7 @@ final class LaneStream {
         reset = true;
         pending.clear();
         finPending = false;
+        changed();
     }
 
     /// Whether the peer's MAX_STREAM_DATA stops it.

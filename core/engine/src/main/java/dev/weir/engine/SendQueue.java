@@ -5,8 +5,10 @@ import dev.weir.engine.Track.CachedDatagram;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,9 @@ final class SendQueue {
     private long datagramsEver;
     private int datagramsOut;
     private final Map<Long, LaneStream> streams = new HashMap<>();
+    /// Those with something to send.
+    private final Set<LaneStream> pending = new HashSet<>();
+    private long streamBytes;
 
     /// Adds a datagram.
     ///
@@ -108,10 +113,30 @@ final class SendQueue {
 
     void add(LaneStream stream) {
         streams.put(stream.id, stream);
+        changed(stream);
     }
 
     void remove(LaneStream stream) {
-        streams.remove(stream.id);
+        if (streams.remove(stream.id, stream)) {
+            streamBytes -= stream.countedBytes;
+            stream.countedBytes = 0;
+            pending.remove(stream);
+        }
+    }
+
+    /// What waits of a stream has become more or less.
+    void changed(LaneStream stream) {
+        if (streams.get(stream.id) != stream) {
+            return;
+        }
+        long bytes = stream.pendingBytes();
+        streamBytes += bytes - stream.countedBytes;
+        stream.countedBytes = bytes;
+        if (stream.hasPending()) {
+            pending.add(stream);
+        } else {
+            pending.remove(stream);
+        }
     }
 
     @Nullable LaneStream stream(long id) {
@@ -122,24 +147,20 @@ final class SendQueue {
         return new ArrayList<>(streams.values());
     }
 
+    /// Whether a stream has something to send.
+    boolean hasPending() {
+        return !pending.isEmpty();
+    }
+
     /// Streams with something to send, most urgent first (draft-18 section 7: subscriber priority, publisher priority,
     /// group, subgroup).
     List<LaneStream> pending() {
-        var result = new ArrayList<LaneStream>();
-        for (LaneStream stream : streams.values()) {
-            if (stream.hasPending()) {
-                result.add(stream);
-            }
-        }
+        var result = new ArrayList<>(pending);
         result.sort(URGENCY);
         return result;
     }
 
     long pendingBytes() {
-        long sum = datagramBytes;
-        for (LaneStream stream : streams.values()) {
-            sum += stream.pendingBytes();
-        }
-        return sum;
+        return datagramBytes + streamBytes;
     }
 }

@@ -7,16 +7,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// For each packet of one publisher that the kernel reported: which lanes it served with which DATAGRAM object.
-/// Completion asks here, so that nobody gets an object twice (DESIGN rule 6). Bounded: a packet that never reaches
+/// Completion asks here, once for each object, so that nobody gets one twice (DESIGN rule 6). Bounded: a packet that never reaches
 /// user space is forgotten after [#LIMIT] others.
 ///
 /// Guarded by the engine's lock.
 final class ServedDatagrams {
-    private static final int LIMIT = 4096;
+    /// More than a publisher can send in the time that the kernel forwards without user space (the lease).
+    static final int LIMIT = 1 << 16;
 
     /// One object of one packet.
     ///
@@ -24,10 +24,10 @@ final class ServedDatagrams {
     /// @param served lanes that were sent a copy
     /// @param dropped lanes for which the policy dropped it
     /// @param admitted lanes for which the policy forwards it, sent a copy or not
-    /// @param met whether user space has received it as well
     record ServedObject(
-            int track, long group, long object, long arrivedNanos, BitSet served, BitSet dropped, BitSet admitted, AtomicBoolean met) {}
+            int track, long group, long object, long arrivedNanos, BitSet served, BitSet dropped, BitSet admitted) {}
 
+    /// Of packets that user space has not received, or not yet.
     private final Map<Long, List<ServedObject>> packets = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, List<ServedObject>> eldest) {
@@ -42,10 +42,8 @@ final class ServedDatagrams {
     private final Map<Integer, Integer> forgotten = new HashMap<>();
 
     private static void countUnmet(ServedObject object, Map<Integer, Integer> byLane) {
-        if (!object.met.get()) {
-            object.served.stream().forEach(lane -> byLane.merge(lane, 1, Integer::sum));
-            object.dropped.stream().forEach(lane -> byLane.merge(lane, 1, Integer::sum));
-        }
+        object.served.stream().forEach(lane -> byLane.merge(lane, 1, Integer::sum));
+        object.dropped.stream().forEach(lane -> byLane.merge(lane, 1, Integer::sum));
     }
 
     /// @return the same for one lane
@@ -53,7 +51,7 @@ final class ServedDatagrams {
         int count = forgotten.getOrDefault(lane, 0);
         for (List<ServedObject> objects : packets.values()) {
             for (ServedObject object : objects) {
-                count += !object.met.get() && (object.served.get(lane) || object.dropped.get(lane)) ? 1 : 0;
+                count += object.served.get(lane) || object.dropped.get(lane) ? 1 : 0;
             }
         }
         return count;
@@ -78,19 +76,26 @@ final class ServedDatagrams {
 
     ServedObject add(long packetNumber, int track, long group, long object, long arrivedNanos) {
         var entry = new ServedObject(
-                track, group, object, arrivedNanos, new BitSet(), new BitSet(), new BitSet(), new AtomicBoolean());
+                track, group, object, arrivedNanos, new BitSet(), new BitSet(), new BitSet());
         packets.computeIfAbsent(packetNumber, n -> new ArrayList<>(1)).add(entry);
         return entry;
     }
 
-    @Nullable ServedObject find(long packetNumber, int track, long group, long object) {
+    /// User space has received an object.
+    ///
+    /// @return what the kernel did with it; null: nothing
+    @Nullable ServedObject take(long packetNumber, int track, long group, long object) {
         List<ServedObject> objects = packets.get(packetNumber);
-        if (objects != null) {
-            for (ServedObject entry : objects) {
-                if (entry.track == track && entry.group == group && entry.object == object) {
-                    entry.met.set(true);
-                    return entry;
+        if (objects == null) {
+            return null;
+        }
+        for (ServedObject entry : objects) {
+            if (entry.track == track && entry.group == group && entry.object == object) {
+                objects.remove(entry);
+                if (objects.isEmpty()) {
+                    packets.remove(packetNumber);
                 }
+                return entry;
             }
         }
         return null;

@@ -222,6 +222,16 @@ class CompletionTests extends OneSubscriber {
     }
 
     @Test
+    void sendsNoDatagramAgainThatComesUpLongAfterTheKernelHasSentIt() {
+        for (int packet = 0; packet < 10_000; packet++) {
+            plane.datagramCopy(0, 1, plane.draw(1), packet, 5, packet);
+        }
+        relay.tick();
+        publisher.datagram(0, datagram(0));
+        assertThat(subscriberEnd.datagrams(subscriber)).isEmpty();
+    }
+
+    @Test
     void forgetsStreamsThatTheKernelOpenedWhileTheConnectionWasBeingClosed() {
         plane.calls.clear();
         plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
