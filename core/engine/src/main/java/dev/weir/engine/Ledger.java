@@ -42,6 +42,7 @@ final class Ledger {
     private int outstandingDatagrams;
     private long largestAcknowledged = -1;
     private long latestSentNanos;
+    private long newestAcknowledgedNanos;
 
     Ledger() {
         this(1024);
@@ -72,6 +73,11 @@ final class Ledger {
     /// @param next the connection's next packet number
     long span(long next) {
         return outstanding == 0 ? 0 : next - lowest;
+    }
+
+    /// When the newest of those packets was sent that the last [#acknowledge] has settled; 0 if it has settled none.
+    long newestAcknowledgedNanos() {
+        return newestAcknowledgedNanos;
     }
 
     long latestSentNanos() {
@@ -122,11 +128,13 @@ final class Ledger {
     /// @return bytes newly acknowledged
     long acknowledge(long from, long to, Fate fate) {
         largestAcknowledged = Math.max(largestAcknowledged, to);
+        newestAcknowledgedNanos = 0;
         long bytes = 0;
         long last = Math.min(to, top - 1);
         for (long n = Math.max(from, lowest); n <= last && outstanding > 0; n++) {
             if (isOutstanding(n)) {
                 bytes += sizes[index(n)];
+                newestAcknowledgedNanos = Math.max(newestAcknowledgedNanos, sentNanos[index(n)]);
                 settle(n, fate);
             }
         }

@@ -77,8 +77,8 @@ final class Recovery {
         long newest = 0;
         int before = session.ledger.outstanding();
         for (int i = 0; i < ranges.length; i += 2) {
-            newest = Math.max(newest, session.ledger.sentAt(ranges[i + 1]));
             bytes += session.ledger.acknowledge(ranges[i], ranges[i + 1], acknowledged);
+            newest = Math.max(newest, session.ledger.newestAcknowledgedNanos()); // a range may end with packets of user space
         }
         if (bytes > 0) {
             session.probes = 0;

@@ -33,6 +33,18 @@ class LedgerTests {
         assertThat(ledger.acknowledge(0, 1000, fate)).isZero();
     }
 
+    /// The congestion controller grows for what was sent after the last loss, and ranges may end with packets of user space.
+    @Test
+    void tellsWhenTheNewestAcknowledgedPacketWasSent() {
+        var ledger = new Ledger(8);
+        ledger.sent(5, 100, 1200, 3, 0, 1000, false);
+        ledger.sent(6, 200, 1200, 3, 1000, 1000, false);
+        ledger.acknowledge(4, 9, fate);
+        assertThat(ledger.newestAcknowledgedNanos()).isEqualTo(200);
+        ledger.acknowledge(4, 9, fate);
+        assertThat(ledger.newestAcknowledgedNanos()).isZero();
+    }
+
     /// A walk from end to end would take years.
     @Test
     void walksNoFurtherThanWhatIsOutstanding() {
