@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /* Of what the data plane and user space share, and of what a policy's object is built against (policy.h). */
-enum weir_abi { WEIR_ABI_VERSION = 3, WEIR_ABI_POLICY = 1 };
+enum weir_abi { WEIR_ABI_VERSION = 4, WEIR_ABI_POLICY = 1 };
 
 enum weir_limit {
 	WEIR_LIMIT_LANES = 1024,	   /* entries of lanes, packet_numbers, credit */
