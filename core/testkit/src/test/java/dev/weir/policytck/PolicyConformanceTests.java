@@ -13,6 +13,7 @@ import dev.weir.spi.LaneState;
 import dev.weir.spi.LaneView;
 import dev.weir.spi.ObjectFilter;
 import dev.weir.spi.Verdict;
+import dev.weir.spi.plan.MapEntries;
 import dev.weir.testkit.policy.ConformanceReport.Form;
 import dev.weir.testkit.policy.NonConformance;
 import dev.weir.testkit.policy.PolicyConformance;
@@ -120,6 +121,16 @@ class PolicyConformanceTests {
         });
 
         assertThatThrownBy(conformance(policy)::run).isInstanceOf(NonConformance.class).hasMessageContaining("interrupt()");
+    }
+
+    /// So no policy passes with less, bundled ones and examples included: each of their tests is such a run.
+    @Test
+    void aKernelFormIsAskedNoLessThanAHundredThousandQuestions() {
+        var tables = MapEntries.policy(MapEntries.passAll());
+
+        assertThatThrownBy(conformance(tables).cases(99_999)::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 100000 questions, not 99999");
     }
 
     @Test

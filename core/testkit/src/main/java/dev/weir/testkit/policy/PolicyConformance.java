@@ -40,14 +40,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For one thread.
 public final class PolicyConformance {
-    private static final int USUAL_CASES = 100_000;
+    /// What makes a kernel form count as conforming.
+    private static final int LEAST_CASES = 100_000;
     /// Questions of the sequences of one round after the other.
     private static final int[] LENGTHS = {1, 3, 8, 24, 64};
 
     private final FanoutPolicy policy;
     private final LaneClasses classes;
     private long seed = 1;
-    private int cases = USUAL_CASES;
+    private int cases = LEAST_CASES;
     private String track = "weir/conformance";
     private @Nullable PayloadGenerator payloads;
     private boolean mayDefer;
@@ -70,7 +71,7 @@ public final class PolicyConformance {
         return this;
     }
 
-    /// At least so many questions; they are asked in rounds of some thousands.
+    /// At least so many questions; they are asked in rounds of some thousands. Fewer than 100,000 only of a policy without a plan.
     public PolicyConformance cases(int count) {
         cases = count;
         return this;
@@ -102,6 +103,10 @@ public final class PolicyConformance {
     /// @throws dev.weir.kernel.KernelException if the kernel does not take the plan
     public ConformanceReport run() {
         KernelPlan plan = policy.plan(classes).orElse(null);
+        if (plan != null && cases < LEAST_CASES) {
+            throw new IllegalArgumentException("A kernel form is asked at least " + LEAST_CASES + " questions, not " + cases
+                    + "; leave cases() out, or name more.");
+        }
         var generator = new CaseGenerator(seed, numbers(plan), payloads, track);
         if (plan == null) {
             return run(generator, null, ConformanceReport.Form.NONE);
