@@ -6,9 +6,12 @@ import dev.weir.spi.Verdict;
 import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.ProgramVariant;
 import dev.weir.spi.plan.TestVector;
+import java.util.HexFormat;
 
 /// A program's own test vectors, run in the kernel before it is put in force.
 final class VectorCheck {
+    private static final int MOST_SHOWN = 32;
+
     private final LoadedObject object;
     private final PolicyCases cases;
     private final int index;
@@ -30,9 +33,17 @@ final class VectorCheck {
             Verdict verdict = cases.answer(0, variant.reasons());
             if (!verdict.equals(vector.expected())) {
                 return "The program answers test vector " + number + " with " + verdict + " instead of "
-                        + vector.expected() + "; correct the program or the vector: " + vector + ".";
+                        + vector.expected() + "; correct the program or the vector: " + text(vector) + ".";
             }
         }
         return "";
+    }
+
+    /// With as much of the payload as can be read at a glance.
+    private static String text(TestVector vector) {
+        byte[] payload = vector.payload();
+        int shown = Math.min(payload.length, MOST_SHOWN);
+        return vector.object() + ", payload of " + payload.length + " bytes ("
+                + HexFormat.of().formatHex(payload, 0, shown) + (shown < payload.length ? "…" : "") + "), " + vector.lane();
     }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -23,6 +25,8 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.deser.std.StdDeserializer;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
@@ -179,10 +183,47 @@ final class PolicyConfigurations {
             }
         }
         if (thrown instanceof DatabindException bound && !bound.getPath().isEmpty()) {
-            String key = kebab(String.valueOf(bound.getPath().getFirst().getPropertyName()));
-            return "weir.policies." + policy + "." + key + " has a wrong value: " + bound.getOriginalMessage()
-                    + "; correct it.";
+            String key = "weir.policies." + policy + "." + key(bound.getPath());
+            return thrown instanceof MismatchedInputException mismatched && mismatched.getTargetType() != null
+                    ? key + (thrown instanceof InvalidFormatException format ? " is '" + format.getValue() + "'; " : " is of another kind; ")
+                            + remedy(mismatched.getTargetType())
+                    : key + " has a wrong value: " + bound.getOriginalMessage() + "; correct it.";
         }
         return "The configuration of policy " + policy + " does not do: " + thrown.getMessage();
+    }
+
+    /// As an operator writes it: `limits.low`, `steps[1]`.
+    private static String key(List<JacksonException.Reference> path) {
+        var text = new StringBuilder();
+        for (JacksonException.Reference each : path) {
+            String name = each.getPropertyName();
+            if (name == null) {
+                text.append('[').append(each.getIndex()).append(']');
+            } else {
+                // A component's name first; what is below it are keys of the operator's own.
+                text.append(text.isEmpty() ? kebab(name) : "." + name);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String remedy(Class<?> type) {
+        if (type.isEnum()) {
+            return "write one of " + Arrays.stream(type.getEnumConstants()).map(String::valueOf).collect(Collectors.joining(", ")) + ".";
+        }
+        if (type == Duration.class) {
+            return "write a duration, such as 50ms, 2s or 1m.";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "write true or false.";
+        }
+        boolean isWhole = Stream.of(int.class, long.class, short.class, byte.class).anyMatch(each -> type == each)
+                || Stream.of(Integer.class, Long.class, Short.class, Byte.class).anyMatch(each -> type == each);
+        if (isWhole) {
+            return "write a whole number that a Java " + type.getSimpleName().toLowerCase(Locale.ROOT) + " can hold.";
+        }
+        return type.isPrimitive() || Number.class.isAssignableFrom(type)
+                ? "write a number."
+                : "write what the policy's documentation says of it.";
     }
 }

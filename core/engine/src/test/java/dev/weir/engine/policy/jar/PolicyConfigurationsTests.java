@@ -28,7 +28,8 @@ class PolicyConfigurationsTests {
             Duration maxAge,
             List<Integer> steps,
             Map<String, Integer> perClass,
-            Long optional) {
+            Long optional,
+            Double share) {
         Config {
             if (limit > 256) {
                 throw new PolicyConfigurationException("limit is 0 to 256, not " + limit + ".");
@@ -53,12 +54,12 @@ class PolicyConfigurationsTests {
                         "per-class", Map.of("low", "5")),
                 Map.of());
         assertThat(config)
-                .isEqualTo(new Config(12, true, "x", Mode.VERY_HARD, Duration.ofMillis(250), List.of(3, 4), Map.of("low", 5), null));
+                .isEqualTo(new Config(12, true, "x", Mode.VERY_HARD, Duration.ofMillis(250), List.of(3, 4), Map.of("low", 5), null, null));
     }
 
     @Test
     void whatIsAbsentIsNullZeroOrEmpty() {
-        assertThat(bind(Map.of(), Map.of())).isEqualTo(new Config(0, false, null, null, null, List.of(), Map.of(), null));
+        assertThat(bind(Map.of(), Map.of())).isEqualTo(new Config(0, false, null, null, null, List.of(), Map.of(), null, null));
     }
 
     @Test
@@ -74,11 +75,15 @@ class PolicyConfigurationsTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            limit    | many    | limit
+            limit    | many    | weir.policies.gate.limit is 'many'; write a whole number that a Java int can hold.
             limit    | 300     | limit is 0 to 256, not 300
-            mode     | gentle  | mode
-            max-age  | soon    | max-age
-            steps    | 1,two   | steps
+            strict   | perhaps | weir.policies.gate.strict is 'perhaps'; write true or false.
+            mode     | gentle  | weir.policies.gate.mode is 'gentle'; write one of SOFT, VERY_HARD.
+            max-age  | soon    | weir.policies.gate.max-age is 'soon'; write a duration, such as 50ms, 2s or 1m.
+            steps    | 1,two   | weir.policies.gate.steps[1] is 'two'; write a whole number
+            per-class.my-Class | x | weir.policies.gate.per-class.my-Class is 'x'; write a whole number
+            share    | half    | weir.policies.gate.share is 'half'; write a number.
+            per-class | 7      | weir.policies.gate.per-class is of another kind; write what the policy's documentation says of it.
             lmit     | 5       | has no setting 'lmit'; weir.policies.gate knows limit, strict, name, mode, max-age
             """)
     void saysWhatIsWrong(String key, String value, String sentence) {
