@@ -12,6 +12,7 @@ public final class VerifierException extends KernelException {
 
     private final String program;
     private final transient List<String> log;
+    private final transient List<String> summary;
 
     /// @param program the program's name
     /// @param errno positive
@@ -20,6 +21,7 @@ public final class VerifierException extends KernelException {
         super(errno, sentence(program, errno, log));
         this.program = program;
         this.log = List.copyOf(log);
+        this.summary = summary(telling(log));
     }
 
     /// @return the program's name
@@ -32,15 +34,29 @@ public final class VerifierException extends KernelException {
         return log;
     }
 
+    /// @return why, one line; empty if the verifier does not say
+    public String reason() {
+        return summary.isEmpty() ? "" : summary.getLast();
+    }
+
+    /// @return the line of the program's source that the reason is about, with file and line, or if the object has none the
+    /// instruction; empty if the verifier does not say
+    public String place() {
+        return summary.size() < LINES_IN_MESSAGE ? "" : summary.getFirst();
+    }
+
+    private static List<String> telling(List<String> log) {
+        return log.stream().filter(line -> !line.isBlank()).map(String::strip).toList();
+    }
+
     private static String sentence(String program, int errno, List<String> log) {
-        List<String> telling =
-                log.stream().filter(line -> !line.isBlank()).map(String::strip).toList();
+        List<String> telling = telling(log);
         List<String> shown = summary(telling);
         int omitted = telling.size() - shown.size();
         return "The kernel's verifier refuses program " + program + " (" + Errno.describe(errno) + "): "
                 + (shown.isEmpty() ? "it gives no reason" : String.join(" | ", shown))
                 + (omitted > 0 ? " (" + omitted + (omitted == 1 ? " line" : " lines") + " omitted)" : "")
-                + "; use an object built for this kernel, or report it with the whole log.";
+                + "; report it with what './weir bpf log' prints.";
     }
 
     /// The reason and what was being looked at, at most two lines. The verifier prints a line of the source before the first

@@ -24,7 +24,9 @@ class VerifierExceptionTests {
         assertThat(exception)
                 .hasMessage("The kernel's verifier refuses program weir_ingress (EACCES: refused): track->words[object->object]++;"
                         + " @ policy.c:4 | math between mem pointer and register with unbounded min value is not allowed"
-                        + " (5 lines omitted); use an object built for this kernel, or report it with the whole log.");
+                        + " (5 lines omitted); report it with what './weir bpf log' prints.");
+        assertThat(exception.reason()).isEqualTo("math between mem pointer and register with unbounded min value is not allowed");
+        assertThat(exception.place()).isEqualTo("track->words[object->object]++; @ policy.c:4");
         assertThat(exception.log()).isEqualTo(log);
         assertThat(exception.program()).isEqualTo("weir_ingress");
         assertThat(exception.errno()).isEqualTo(13);
@@ -60,13 +62,15 @@ class VerifierExceptionTests {
     void aLogWithoutAReasonIsSaidToBeOne() {
         assertThat(new VerifierException("p", Errno.EINVAL, List.of("processed 4 insns", " ")))
                 .hasMessageContaining("): it gives no reason (1 line omitted);");
-        assertThat(new VerifierException("p", Errno.EINVAL, List.of())).hasMessageContaining("): it gives no reason; use");
+        assertThat(new VerifierException("p", Errno.EINVAL, List.of())).hasMessageContaining("): it gives no reason; report");
     }
 
     @Test
     void aShortLogIsNotSaidToBeCut() {
         assertThat(new VerifierException("p", Errno.EINVAL, List.of("unknown opcode 8d")))
                 .hasMessageContaining("unknown opcode 8d;")
-                .hasMessageNotContaining("omitted");
+                .hasMessageNotContaining("omitted")
+                .satisfies(thrown -> assertThat(thrown.reason()).isEqualTo("unknown opcode 8d"))
+                .satisfies(thrown -> assertThat(thrown.place()).isEmpty());
     }
 }
