@@ -8,10 +8,10 @@ import dev.weir.spi.ObjectFilter;
 import dev.weir.spi.PacketIndexer;
 import dev.weir.spi.PriorityAssigner;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
-/// A policy that is ready to be assigned: its hooks, its place in the kernel, and the account of what it decided.
+/// A policy that is ready to be assigned: its hooks, its place in the kernel, and the account of what it decides.
 ///
 /// Guarded by the engine's lock.
 public final class InstalledPolicy {
@@ -36,9 +36,11 @@ public final class InstalledPolicy {
         }
     }
 
+    private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     /// What serves subscriptions that no assignment fits.
     static final InstalledPolicy PASS_ALL =
-            new InstalledPolicy("pass-all", FanoutPolicy.passAll(), Form.TABLES, 0, 0, List.of());
+            new InstalledPolicy("pass-all", FanoutPolicy.passAll(), Form.TABLES, 0, 0, List.of(), new PolicyAccount());
 
     final FrameParser frames;
     final PacketIndexer indexer;
@@ -51,22 +53,35 @@ public final class InstalledPolicy {
     private final String name;
     private final Form form;
     private final List<String> reasons;
-    private final long[] kernelRulings = new long[WeirRuling.FORWARD.value + 1];
-    private final Map<String, Long> droppedByUserSpace = new TreeMap<>();
-    private long forwardedByUserSpace;
+    private final PolicyAccount account;
+    /// Of the account, by number of the ruling; none for [WeirRuling#NONE].
+    private final PolicyAccount.Count[] kernelRulings = new PolicyAccount.Count[WeirRuling.FORWARD.value + 1];
     private long programSwapNanos;
+    private long nextComplaint;
 
     /// @param reasons names of the kernel's drop reasons, the first one for 1
-    InstalledPolicy(String name, FanoutPolicy policy, Form form, int index, int programSlot, List<String> reasons) {
+    InstalledPolicy(
+            String name,
+            FanoutPolicy policy,
+            Form form,
+            int index,
+            int programSlot,
+            List<String> reasons,
+            PolicyAccount account) {
         this.name = name;
         this.form = form;
         this.index = index;
         this.programSlot = programSlot;
         this.reasons = reasons;
-        frames = policy.frames();
-        indexer = policy.indexer();
-        priorities = policy.priorities();
-        filter = policy.filter();
+        this.account = account;
+        frames = Objects.requireNonNull(policy.frames(), "frames() gives null");
+        indexer = Objects.requireNonNull(policy.indexer(), "indexer() gives null");
+        priorities = Objects.requireNonNull(policy.priorities(), "priorities() gives null");
+        filter = Objects.requireNonNull(policy.filter(), "filter() gives null");
+        for (int ruling = 1; ruling <= WeirRuling.LAST_REASON.value; ruling++) {
+            kernelRulings[ruling] = account.droppedByKernel(reason(ruling));
+        }
+        kernelRulings[WeirRuling.FORWARD.value] = account.forwardedByKernel;
     }
 
     /// Its name.
@@ -92,43 +107,31 @@ public final class InstalledPolicy {
         return this == PASS_ALL;
     }
 
+    /// @param ruling a reason or [WeirRuling#FORWARD]
     void ruledByKernel(int ruling) {
-        kernelRulings[ruling]++;
+        kernelRulings[ruling].increment();
     }
 
-    void forwardedByUserSpace() {
-        forwardedByUserSpace++;
+    PolicyAccount account() {
+        return account;
     }
 
-    void droppedByUserSpace(String reason) {
-        droppedByUserSpace.merge(reason, 1L, Long::sum);
+    /// A hook has failed.
+    ///
+    /// @param now CLOCK_MONOTONIC in nanoseconds
+    /// @return whether the log is to hear of it, which it does once a minute
+    boolean failed(long now) {
+        account.failures.increment();
+        boolean isDue = now >= nextComplaint;
+        if (isDue) {
+            nextComplaint = now + COMPLAINT_NANOS;
+        }
+        return isDue;
     }
 
     /// The name of a drop reason that its kernel form gave.
     String reason(int ruling) {
         return ruling <= reasons.size() ? reasons.get(ruling - 1) : "reason_" + ruling;
-    }
-
-    long forwardedByKernelCount() {
-        return kernelRulings[WeirRuling.FORWARD.value];
-    }
-
-    long forwardedByUserSpaceCount() {
-        return forwardedByUserSpace;
-    }
-
-    Map<String, Long> droppedByKernel() {
-        var result = new TreeMap<String, Long>();
-        for (int reason = 1; reason <= WeirRuling.LAST_REASON.value; reason++) {
-            if (kernelRulings[reason] > 0) {
-                result.merge(reason(reason), kernelRulings[reason], Long::sum);
-            }
-        }
-        return result;
-    }
-
-    Map<String, Long> droppedByUserSpaceCounts() {
-        return new TreeMap<>(droppedByUserSpace);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.weir.spi.plan.MapEntries;
 import dev.weir.spi.plan.ProgramVariant;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,11 +45,22 @@ public final class Policies {
     /// @param forwardedByUserSpace verdicts of user space to forward
     /// @param droppedByKernel by reason
     /// @param droppedByUserSpace by reason
+    /// @param revoked how many drops of user space fell after the object had been let through, so that it counts as forwarded as well
+    /// @param failures how often a hook threw, so that the default was taken
     public record Account(
             long forwardedByKernel,
             long forwardedByUserSpace,
             Map<String, Long> droppedByKernel,
-            Map<String, Long> droppedByUserSpace) {}
+            Map<String, Long> droppedByUserSpace,
+            long revoked,
+            long failures) {
+        /// Whether nothing was decided at all.
+        public boolean isEmpty() {
+            return forwardedByKernel + forwardedByUserSpace + failures == 0
+                    && droppedByKernel.isEmpty()
+                    && droppedByUserSpace.isEmpty();
+        }
+    }
 
     /// A connection that subscribes to something.
     ///
@@ -68,9 +78,7 @@ public final class Policies {
     private final Map<Integer, InstalledPolicy> byIndex = new HashMap<>();
     private final BitSet usedIndices = new BitSet();
     private final BitSet usedMemories = new BitSet();
-    /// Programs that installed policies use, by slot.
-    private final Map<Integer, ProgramVariant> programs = new HashMap<>();
-    private final Map<Integer, Boolean> looksAtObjects = new HashMap<>();
+    private final @Nullable LinkedPrograms programs;
     private List<Binding> bindings = List.of();
     private int nextMemory = 1;
 
@@ -78,6 +86,7 @@ public final class Policies {
         this.relay = relay;
         this.plane = plane;
         this.classes = classes;
+        this.programs = plane == null ? null : new LinkedPrograms(relay, plane, classes, this::usedSlots);
         usedIndices.set(0);
         usedMemories.set(0);
     }
@@ -87,35 +96,55 @@ public final class Policies {
         return classes;
     }
 
-    /// Makes a policy ready, in the kernel if it has a plan. Nothing changes for any subscription.
+    /// Makes a policy ready, in the kernel if it has a plan, with an account of its own. Nothing changes for any subscription.
     ///
     /// @param name its name
     /// @throws PolicyConfigurationException if it cannot be made from its configuration
     /// @throws PolicyException if there is no room for it, or its program gives a wrong answer to one of its test vectors
     /// @throws dev.weir.kernel.KernelException if its program cannot be linked or verified
     public InstalledPolicy install(String name, FanoutPolicy policy) {
+        return install(name, policy, new PolicyAccount());
+    }
+
+    /// The same with an account that others have begun.
+    public InstalledPolicy install(String name, FanoutPolicy policy, PolicyAccount account) {
         installing.lock();
         try {
             Optional<KernelPlan> plan = policy.plan(classes);
             PolicyPlane kernel = plane;
-            if (kernel == null) {
-                return new InstalledPolicy(name, policy, Form.USER_SPACE, 0, 0, List.of());
+            LinkedPrograms linked = programs;
+            if (kernel == null || linked == null) {
+                return new InstalledPolicy(name, policy, Form.USER_SPACE, 0, 0, List.of(), account);
             }
             int index = relay.lockedGet(() -> freeIndex(kernel));
+            boolean isReady = false;
             try {
                 InstalledPolicy installed = switch (plan.orElse(null)) {
-                    case null -> deferring(kernel, name, policy, index);
-                    case MapEntries entries -> tables(kernel, name, policy, index, entries);
-                    case ProgramVariant variant -> program(kernel, name, policy, index, variant);
+                    case null -> new InstalledPolicy(name, policy, Form.USER_SPACE, index, 0, List.of(), account);
+                    case MapEntries entries ->
+                        new InstalledPolicy(name, policy, Form.TABLES, index, 0, MapEntries.REASONS, account);
+                    case ProgramVariant variant ->
+                        new InstalledPolicy(name, policy, Form.PROGRAM, index, linked.slotFor(variant), variant.reasons(), account);
                 };
+                put(kernel, linked, installed, plan.orElse(null));
                 relay.locked(() -> byIndex.put(index, installed));
+                isReady = true;
                 return installed;
-            } catch (RuntimeException e) {
-                relay.locked(() -> usedIndices.clear(index));
-                throw e;
+            } finally {
+                if (!isReady) {
+                    relay.locked(() -> usedIndices.clear(index));
+                }
             }
         } finally {
             installing.unlock();
+        }
+    }
+
+    private void put(PolicyPlane kernel, LinkedPrograms linked, InstalledPolicy installed, @Nullable KernelPlan plan) {
+        switch (plan) {
+            case null -> relay.locked(() -> kernel.putDeferring(installed.index));
+            case MapEntries entries -> relay.locked(() -> kernel.putTables(installed.index, entries, classes));
+            case ProgramVariant variant -> linked.put(installed, variant);
         }
     }
 
@@ -128,78 +157,6 @@ public final class Policies {
         usedIndices.set(index);
         kernel.clearLaneWords(index);
         return index;
-    }
-
-    private InstalledPolicy deferring(PolicyPlane kernel, String name, FanoutPolicy policy, int index) {
-        relay.locked(() -> kernel.putDeferring(index));
-        return new InstalledPolicy(name, policy, Form.USER_SPACE, index, 0, List.of());
-    }
-
-    private InstalledPolicy tables(PolicyPlane kernel, String name, FanoutPolicy policy, int index, MapEntries entries) {
-        relay.locked(() -> kernel.putTables(index, entries, classes));
-        return new InstalledPolicy(name, policy, Form.TABLES, index, 0, MapEntries.REASONS);
-    }
-
-    private InstalledPolicy program(
-            PolicyPlane kernel, String name, FanoutPolicy policy, int index, ProgramVariant variant) {
-        Integer present = slotOf(variant);
-        int slot = present == null ? freeSlot(kernel) : present;
-        var installed = new InstalledPolicy(name, policy, Form.PROGRAM, index, slot, variant.reasons());
-        if (present == null) {
-            installed.programSwapped(link(kernel, index, slot, variant));
-        } else {
-            relay.locked(() -> kernel.putProgram(index, variant, slot, looksAtObjects.getOrDefault(slot, false)));
-        }
-        return installed;
-    }
-
-    private @Nullable Integer slotOf(ProgramVariant variant) {
-        for (var entry : programs.entrySet()) {
-            if (Arrays.equals(entry.getValue().object(), variant.object())) {
-                return entry.getKey();
-            }
-        }
-        return null;
-    }
-
-    private int freeSlot(PolicyPlane kernel) {
-        Set<Integer> used = new HashSet<>();
-        relay.locked(() -> byIndex.values().forEach(policy -> used.add(policy.programSlot)));
-        for (int slot = 1; slot <= kernel.programs(); slot++) {
-            if (!used.contains(slot)) {
-                return slot;
-            }
-        }
-        throw new PolicyException("There are " + kernel.programs()
-                + " policy programs in the kernel already, and no room for another one; remove one that is not needed.");
-    }
-
-    /// Links the new program with all others that are needed, tries it out and puts the result in force.
-    ///
-    /// @return how long the last step took, nanoseconds
-    private long link(PolicyPlane kernel, int index, int slot, ProgramVariant variant) {
-        var wanted = new HashMap<>(programs);
-        wanted.keySet().retainAll(usedSlots());
-        wanted.put(slot, variant);
-        PolicyPlane.ProgramSet set = kernel.link(wanted);
-        boolean inForce = false;
-        try {
-            relay.locked(() -> kernel.putProgram(index, variant, slot, set.looksAtObjects(slot)));
-            String wrong = set.check(index, variant, classes);
-            if (!wrong.isEmpty()) {
-                throw new PolicyException(wrong);
-            }
-            long nanos = set.putInForce();
-            inForce = true;
-            programs.clear();
-            programs.putAll(wanted);
-            looksAtObjects.put(slot, set.looksAtObjects(slot));
-            return nanos;
-        } finally {
-            if (!inForce) {
-                set.discard();
-            }
-        }
     }
 
     private Set<Integer> usedSlots() {
@@ -238,15 +195,26 @@ public final class Policies {
         });
     }
 
-    /// What a policy has decided so far.
+    /// What a policy has decided so far, and those before it that had the same account.
     public Account account(InstalledPolicy policy) {
+        return account(policy.account());
+    }
+
+    /// What is in an account.
+    public Account account(PolicyAccount account) {
         return relay.lockedGet(() -> {
             relay.drain();
-            return new Account(
-                    policy.forwardedByKernelCount(),
-                    policy.forwardedByUserSpaceCount(),
-                    policy.droppedByKernel(),
-                    policy.droppedByUserSpaceCounts());
+            return account.read();
+        });
+    }
+
+    /// The sum of two accounts that nothing is entered into any more.
+    public PolicyAccount sum(PolicyAccount one, PolicyAccount other) {
+        return relay.lockedGet(() -> {
+            var sum = new PolicyAccount();
+            sum.add(one);
+            sum.add(other);
+            return sum;
         });
     }
 

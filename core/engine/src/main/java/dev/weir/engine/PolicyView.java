@@ -11,14 +11,19 @@ import dev.weir.spi.MediaObject;
 import dev.weir.spi.ObjectIndex;
 import dev.weir.spi.Verdict;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One object as policies see it in user space. Each policy looks at it once and is then asked for each subscriber; a hook
-/// that throws is replaced by the default one, for a policy can fail only alone (DESIGN rule 11).
+/// that throws is replaced by the default one and counted, for a policy can fail only alone (DESIGN rule 11).
 ///
 /// Guarded by the engine's lock.
 final class PolicyView {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyView.class);
+
     private final Relay relay;
     private final MediaObject media;
     private final ByteBuffer payload;
@@ -44,15 +49,15 @@ final class PolicyView {
         }
         FanoutObject object = look(policy);
         Verdict verdict = guarded(
-                () -> policy.filter.decide(object, lane(subscription), subscription.state), Verdict.forward());
+                policy, () -> policy.filter.decide(object, lane(subscription), subscription.state), Verdict.forward());
         if (verdict instanceof Verdict.Drop drop) {
-            policy.droppedByUserSpace(drop.reason());
+            policy.account().droppedByUserSpace(drop.reason()).increment();
             relay.counters().increment("dropped.policy");
             note(subscription, Obstacle.POLICY, drop.reason());
             return false;
         }
         subscription.state.forwarded(object.index().index());
-        policy.forwardedByUserSpace();
+        policy.account().forwardedByUserSpace.increment();
         return true;
     }
 
@@ -73,12 +78,14 @@ final class PolicyView {
         FanoutObject object = look(policy);
         LaneView lane = lane(subscription);
         Verdict verdict = guarded(
+                policy,
                 () -> waits
                         ? policy.filter.reconsider(object, lane, subscription.state)
                         : policy.filter.interrupt(object, lane, subscription.state),
                 Verdict.forward());
         if (verdict instanceof Verdict.Drop drop) {
-            policy.droppedByUserSpace(drop.reason());
+            policy.account().droppedByUserSpace(drop.reason()).increment();
+            policy.account().revoked.increment();
             relay.counters().increment(media.mode() == DeliveryMode.STREAM ? "dropped.policy_reset" : "dropped.policy");
             note(subscription, Obstacle.GIVEN_UP, drop.reason());
             return true;
@@ -98,10 +105,11 @@ final class PolicyView {
             return present;
         }
         FrameContent content = guarded(
-                () -> policy.frames.parse(media, payload.duplicate()), new FrameContent(0, media.object() == 0));
+                policy, () -> policy.frames.parse(media, payload.duplicate()), new FrameContent(0, media.object() == 0));
         ObjectIndex index =
-                guarded(() -> policy.indexer.index(media, content), new ObjectIndex(media.group(), media.group()));
+                guarded(policy, () -> policy.indexer.index(media, content), new ObjectIndex(media.group(), media.group()));
         FanoutObject object = guarded(
+                policy,
                 () -> new FanoutObject(media, content, index, policy.priorities.assign(media, content, index)),
                 new FanoutObject(media, content, index, media.priority()));
         looker = policy;
@@ -124,12 +132,27 @@ final class PolicyView {
                 session.measure.lossPerMillion());
     }
 
-    private <T> T guarded(Supplier<T> hook, T otherwise) {
+    /// Null is no answer either.
+    private <T> T guarded(InstalledPolicy policy, Supplier<T> hook, T otherwise) {
         try {
-            return hook.get();
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return Objects.requireNonNull(hook.get(), "the hook gives null");
+        } catch (Throwable e) {
             relay.counters().increment("policy.exceptions");
+            if (policy.failed(relay.now())) {
+                complain(policy, e);
+            }
             return otherwise;
+        }
+    }
+
+    /// Writing down an exception of a policy's own means calling it.
+    private static void complain(InstalledPolicy policy, Throwable thrown) {
+        var line = LOG.atWarn().addKeyValue("policy", policy.name());
+        String text = "a hook of policy {} failed, and the default was taken; 'policy stats' counts how often";
+        try {
+            line.setCause(thrown).log(text, policy.name());
+        } catch (Throwable worse) {
+            LOG.atWarn().addKeyValue("policy", policy.name()).log(text + " (" + thrown.getClass().getName() + ")", policy.name());
         }
     }
 }

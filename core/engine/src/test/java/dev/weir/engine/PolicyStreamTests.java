@@ -161,6 +161,7 @@ class PolicyStreamTests {
         assertThat(resets()).containsExactly("reset 7 code 2 size 1400");
         assertThat(plane.calls).contains("forget stream 2 of 1");
         assertThat(drops()).isEqualTo(Map.of("congestion", 1L));
+        assertThat(relay.policies().account(policy).revoked()).as("so it is known to be forwarded as well").isEqualTo(1);
         assertThat(relay.statistics()).containsEntry("dropped.policy_reset", 1L);
     }
 

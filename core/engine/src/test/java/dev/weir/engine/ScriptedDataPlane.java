@@ -25,7 +25,7 @@ final class ScriptedDataPlane implements DataPlane {
     static final int GENERATION = 7;
 
     final List<String> calls = new ArrayList<>();
-    private final ScriptedPolicies policies = new ScriptedPolicies(calls);
+    final ScriptedPolicies policies = new ScriptedPolicies(calls);
     private final Map<Integer, Cells> cells = new HashMap<>();
     private final Map<Integer, MemorySegment> numbers = new HashMap<>();
     private final Deque<MemorySegment> records = new ArrayDeque<>();

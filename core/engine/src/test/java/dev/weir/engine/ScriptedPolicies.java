@@ -4,7 +4,7 @@ package dev.weir.engine;
 import dev.weir.abi.WeirLaneState;
 import dev.weir.abi.WeirTrackState;
 import dev.weir.engine.dataplane.SharedLaneState;
-import dev.weir.kernel.KernelException;
+import dev.weir.kernel.VerifierException;
 import dev.weir.spi.LaneState;
 import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.MapEntries;
@@ -15,9 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Policies of a data plane that does nothing: notes what is put where, and refuses programs.
+/// Policies of a data plane that does nothing: notes what is put where, and what is linked, as its script has it.
 final class ScriptedPolicies implements PolicyPlane {
+    private static final int EACCES = 13;
+
     private final List<String> calls;
+    /// What the verifier says against a program; empty: it takes every one.
+    List<String> refusal = List.of();
+    /// What is wrong with a program's answers.
+    String wrongAnswer = "";
     private final Map<Integer, MemorySegment> trackMemories = new HashMap<>();
     private final Map<Integer, Map<Integer, MemorySegment>> laneMemories = new HashMap<>();
 
@@ -27,7 +33,7 @@ final class ScriptedPolicies implements PolicyPlane {
 
     @Override
     public int policies() {
-        return 4;
+        return 8;
     }
 
     @Override
@@ -89,6 +95,32 @@ final class ScriptedPolicies implements PolicyPlane {
 
     @Override
     public ProgramSet link(Map<Integer, ProgramVariant> objects) {
-        throw new KernelException(22, "There is no verifier here.");
+        if (!refusal.isEmpty()) {
+            throw new VerifierException("weir_ingress", EACCES, refusal);
+        }
+        calls.add("link programs " + objects.keySet());
+        return new ProgramSet() {
+            @Override
+            public boolean looksAtObjects(int slot) {
+                return false;
+            }
+
+            @Override
+            public String check(int index, ProgramVariant variant, LaneClasses classes) {
+                calls.add("try out policy " + index);
+                return wrongAnswer;
+            }
+
+            @Override
+            public long putInForce() {
+                calls.add("programs in force");
+                return 1;
+            }
+
+            @Override
+            public void discard() {
+                calls.add("programs discarded");
+            }
+        };
     }
 }

@@ -6,12 +6,15 @@ package dev.weir.spi;
 ///
 /// **Thread.** Its methods are called by one thread at a time, never by one that packets wait for.
 ///
-/// **Lifetime.** Made once when its jar is loaded, through a public constructor without parameters; asked for a policy
-/// whenever one is to be put in force: at the start, when its configuration changes, and when somebody applies it by hand.
-/// When the jar is replaced or removed, its policies go out of force before its class loader is closed.
+/// **Lifetime.** Made once when its jar is loaded, through a public constructor without parameters, and asked once for its name,
+/// description and configuration type. It is asked for a policy whenever one is to be put in force: at the start of the relay, when
+/// its jar comes or replaces another, and when somebody applies it by hand. The configuration is read at the start of the relay.
+/// When the jar is replaced or removed, its class loader is closed once none of its policies is in force any more.
 ///
-/// **Failure.** A provider that cannot be made, has no usable name or throws from [#create] is refused with the reason;
-/// other policies go on, and whatever was in force stays.
+/// **Classes.** A jar sees its own classes, the JDK's and the SPI's, and nothing of the relay or its libraries.
+///
+/// **Failure.** A provider that cannot be made, has no usable name or description, or throws from [#create], whatever it throws, is
+/// refused with the reason; other policies go on, and whatever was in force stays.
 ///
 /// @param <C> its configuration: a record, bound by the relay from `weir.policies.<name>.*`. Components may be numbers,
 /// booleans, strings, enums, [java.time.Duration], and lists and maps of these; one that is not configured is null, zero, or

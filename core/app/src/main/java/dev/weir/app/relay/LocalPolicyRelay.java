@@ -74,7 +74,7 @@ public final class LocalPolicyRelay implements PolicyRelay {
     @Override
     public FanoutPolicy bundled(String name, Map<String, String> configuration) {
         try {
-            return catalog.create(name, configuration);
+            return catalog.create(name, configuration).policy(); // held until the catalog is closed
         } catch (PolicyException e) {
             throw new BenchException(e.getMessage(), e);
         }

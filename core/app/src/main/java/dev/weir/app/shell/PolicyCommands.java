@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.engine.policy.PolicyControl.Statistics;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ class PolicyCommands {
     }
 
     @Command(name = "policy stats", group = GROUP,
-            description = "Shows what the policies of a running relay have forwarded and dropped since each came into force, by reason.")
+            description = "Shows what the policies of a running relay have forwarded and dropped, by reason; 'gone' is what assignments did that are no more.")
     void stats(
             CommandContext context,
             @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
@@ -151,7 +152,9 @@ class PolicyCommands {
                 each.path("form").asString().isEmpty() ? "-" : each.path("form").asString(),
                 each.path("version").asString(),
                 each.path("jar").asString(),
-                each.path("reason").asString().isEmpty() ? each.path("description").asString() : each.path("reason").asString()));
+                each.path("reason").asString().isEmpty()
+                        ? each.path("description").asString()
+                        : each.path("reason").asString().replace(System.lineSeparator(), "; ")));
         return table.toString();
     }
 
@@ -159,7 +162,8 @@ class PolicyCommands {
     static String statistics(JsonNode answer) {
         var table = new Columns("ID", "POLICY", "VERDICT", "KERNEL", "USER SPACE");
         for (JsonNode each : answer.path("statistics")) {
-            String id = String.valueOf(each.path("assignment").asInt());
+            int assignment = each.path("assignment").asInt();
+            String id = assignment == Statistics.GONE ? "gone" : String.valueOf(assignment);
             String policy = each.path("policy").asString();
             table.row(id, policy, "forwarded", each.path("forwardedByKernel").asString(), each.path("forwardedByUserSpace").asString());
             var reasons = new TreeSet<String>();
@@ -171,7 +175,16 @@ class PolicyCommands {
                     "dropped: " + reason,
                     String.valueOf(each.path("droppedByKernel").path(reason).asLong()),
                     String.valueOf(each.path("droppedByUserSpace").path(reason).asLong())));
+            unlessZero(table, id, policy, "of these, let through before", each.path("revoked").asLong());
+            unlessZero(table, id, policy, "hooks that failed", each.path("failures").asLong());
         }
         return table.toString();
+    }
+
+    /// What happens in user space alone, and seldom.
+    private static void unlessZero(Columns table, String id, String policy, String what, long count) {
+        if (count > 0) {
+            table.row(id, policy, what, "-", String.valueOf(count));
+        }
     }
 }

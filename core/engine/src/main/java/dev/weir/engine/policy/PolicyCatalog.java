@@ -22,9 +22,21 @@ public interface PolicyCatalog extends AutoCloseable {
         }
     }
 
+    /// A policy, and a hold on its code: what has not been loaded of it yet can be loaded until this is closed.
+    ///
+    /// @param policy the policy
+    /// @param release gives up the hold; called once
+    record Made(FanoutPolicy policy, Runnable release) implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
     /// Hears of changes, on a thread of the catalog's.
     interface Listener {
-        /// Policies of this name are made by other code from now on, or can be made at all. Returns when that is done.
+        /// Policies of this name are made by other code from now on, or can be made at all. Returns when those that are wanted are in
+        /// force, or it is known why not.
         void offered(String policy);
 
         /// Policies of this name cannot be made any more. Returns when they are out of force.
@@ -38,10 +50,11 @@ public interface PolicyCatalog extends AutoCloseable {
     ///
     /// @param policy its name
     /// @param overrides configuration that takes the place of what is configured under `weir.policies.<policy>.`, flat
-    /// @throws PolicyException if there is no such policy or its configuration is wrong
-    FanoutPolicy create(String policy, Map<String, String> overrides);
+    /// @return to be closed once nothing is asked of the policy any more
+    /// @throws PolicyException if there is no such policy, its configuration is wrong, or its code fails
+    Made create(String policy, Map<String, String> overrides);
 
-    /// Copies a jar in and waits until it is loaded or refused.
+    /// Copies a jar in and waits until it is loaded and the listener has heard of it, or it is refused.
     ///
     /// @return what it offers
     /// @throws PolicyException if it is refused

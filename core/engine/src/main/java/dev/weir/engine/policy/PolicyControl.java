@@ -44,21 +44,28 @@ public interface PolicyControl {
             String form,
             long swapNanos) {}
 
-    /// What an assignment's policy has decided so far.
+    /// What an assignment's policy has decided so far, also while other code of it was in force.
     ///
-    /// @param assignment its id
+    /// @param assignment its id; [#GONE] for all assignments of the policy together that are no more
     /// @param policy name of the policy
     /// @param forwardedByKernel verdicts of the kernel to forward
     /// @param forwardedByUserSpace the same in user space
     /// @param droppedByKernel reason to count
     /// @param droppedByUserSpace reason to count
+    /// @param revoked how many of the latter fell after the object had been let through, so that it counts as forwarded as well
+    /// @param failures how often one of the policy's hooks threw and the default was taken
     record Statistics(
             int assignment,
             String policy,
             long forwardedByKernel,
             long forwardedByUserSpace,
             Map<String, Long> droppedByKernel,
-            Map<String, Long> droppedByUserSpace) {}
+            Map<String, Long> droppedByUserSpace,
+            long revoked,
+            long failures) {
+        /// The number of no assignment.
+        public static final int GONE = 0;
+    }
 
     /// A subscriber's connection.
     ///
@@ -89,13 +96,13 @@ public interface PolicyControl {
     /// @throws PolicyException if there is none of that id
     void remove(int assignment);
 
-    /// Copies a jar into the plug-in folder and waits until it is loaded or refused.
+    /// Copies a jar into the plug-in folder and waits until its policies are in force where they are assigned.
     ///
     /// @return what it offers
-    /// @throws PolicyException if it is refused, with the reason
+    /// @throws PolicyException if it is refused, or a policy of it cannot be put in force where it is assigned, with the reason
     List<PolicyStatus> load(Path jar);
 
-    /// What was decided since each assignment came into force.
+    /// What was decided since each assignment came into force, and under those that are gone.
     List<Statistics> statistics();
 
     /// The verifier's whole log of the last refusal of a policy; empty if there was none.

@@ -4,10 +4,11 @@ package dev.weir.engine.policy;
 import dev.weir.engine.InstalledPolicy;
 import dev.weir.engine.Policies;
 import dev.weir.engine.Policies.Binding;
+import dev.weir.engine.PolicyAccount;
+import dev.weir.engine.policy.PolicyCatalog.Made;
 import dev.weir.engine.policy.PolicyCatalog.Offer;
 import dev.weir.kernel.KernelException;
 import dev.weir.kernel.VerifierException;
-import dev.weir.spi.FanoutPolicy;
 import dev.weir.spi.PolicyConfigurationException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,23 +41,66 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         }
     }
 
+    /// A policy in force, and its hold on the code that it was made from.
+    private record Active(InstalledPolicy policy, Made made) {
+        String form() {
+            return policy.form().word();
+        }
+    }
+
     /// One assignment.
     ///
-    /// @param installed what is in force for it; null: nothing
+    /// @param account of all policies that are in force for it one after the other
+    /// @param active what is in force for it; null: nothing
     /// @param problem why it is not what is wanted; empty if it is
     private record Entry(
             int id,
             Wanted wanted,
             TrackPattern pattern,
-            @Nullable InstalledPolicy installed,
+            PolicyAccount account,
+            @Nullable Active active,
             String problem,
             long swapNanos) {
-        Entry with(@Nullable InstalledPolicy nowInstalled, String nowProblem, long nanos) {
-            return new Entry(id, wanted, pattern, nowInstalled, nowProblem, nanos);
+        static Entry of(int id, Wanted wanted, TrackPattern pattern) {
+            return new Entry(id, wanted, pattern, new PolicyAccount(), null, "", 0);
+        }
+
+        Entry with(@Nullable Active nowActive, String nowProblem, long nanos) {
+            return new Entry(id, wanted, pattern, account, nowActive, nowProblem, nanos);
         }
 
         boolean isFor(Wanted other) {
             return wanted.tracks.equals(other.tracks) && Set.copyOf(wanted.classes).equals(Set.copyOf(other.classes));
+        }
+
+        String form() {
+            return active == null ? "" : active.form();
+        }
+    }
+
+    /// All accounts at one time, so that whoever adds them up misses none and counts none twice.
+    ///
+    /// @param entries assignments, in the order in which they are looked through
+    /// @param past accounts of assignments that are gone, by policy
+    private record Books(List<Entry> entries, Map<String, List<PolicyAccount>> past) {
+        Books with(List<Entry> nowEntries) {
+            return new Books(List.copyOf(nowEntries), past);
+        }
+
+        /// @param gone an assignment that is in no list any more; null: none
+        Books closing(@Nullable Entry gone) {
+            if (gone == null) {
+                return this;
+            }
+            var accounts = new ArrayList<>(past.getOrDefault(gone.wanted.policy, List.of()));
+            accounts.add(gone.account);
+            return with(gone.wanted.policy, accounts);
+        }
+
+        Books with(String policy, List<PolicyAccount> accounts) {
+            var changed = new TreeMap<>(past);
+            changed.put(policy, List.copyOf(accounts));
+            return new Books(entries, changed);
         }
     }
 
@@ -64,7 +109,8 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     /// One change at a time.
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, String> verifierLogs = new ConcurrentHashMap<>();
-    private volatile List<Entry> entries = List.of();
+    /// Written by whoever has [#changing].
+    private volatile Books books = new Books(List.of(), Map.of());
     private int nextId = 1;
 
     private PolicyService(Policies policies, PolicyCatalog catalog) {
@@ -76,21 +122,22 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     /// get what they would without it.
     public static PolicyService start(Policies policies, PolicyCatalog catalog, List<Wanted> configured) {
         var service = new PolicyService(policies, catalog);
+        // First of all, so that no jar is missed that changes meanwhile.
+        catalog.listen(service.new Changes());
         for (Wanted wanted : configured) {
             service.begin(wanted);
         }
-        catalog.listen(service.new Changes());
         return service;
     }
 
     private void begin(Wanted wanted) {
         changing.lock();
         try {
-            var entry = new Entry(nextId++, wanted, TrackPattern.parse(wanted.tracks), null, "", 0);
+            var entry = Entry.of(nextId++, wanted, TrackPattern.parse(wanted.tracks));
             checkClasses(wanted.classes);
-            var changed = new ArrayList<>(entries);
+            var changed = new ArrayList<>(books.entries);
             changed.add(entry);
-            entries = List.copyOf(changed);
+            books = books.with(changed);
             reinstall(entry);
         } finally {
             changing.unlock();
@@ -103,7 +150,9 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         public void offered(String policy) {
             changing.lock();
             try {
-                entries.stream().filter(entry -> entry.wanted.policy.equals(policy)).forEach(PolicyService.this::reinstall);
+                books.entries.stream()
+                        .filter(entry -> entry.wanted.policy.equals(policy))
+                        .forEach(PolicyService.this::reinstall);
             } finally {
                 changing.unlock();
             }
@@ -113,7 +162,7 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         public void withdrawn(String policy) {
             changing.lock();
             try {
-                for (Entry entry : entries) {
+                for (Entry entry : books.entries) {
                     if (entry.wanted.policy.equals(policy)) {
                         replace(entry, null, "its jar is gone; put it back, or remove the assignment");
                     }
@@ -127,58 +176,74 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     /// Makes the entry's policy anew and puts it in force; if that fails, what was in force for the entry stays.
     private void reinstall(Entry entry) {
         try {
-            replace(entry, install(entry.wanted), "");
+            replace(entry, install(entry.wanted, entry.account), "");
         } catch (PolicyException e) {
             LOG.atWarn().addKeyValue("policy", entry.wanted.policy).log("Policy not put in force: {}", e.getMessage());
-            entries = entries.stream()
-                    .map(each -> each.id == entry.id ? each.with(each.installed, sentence(e), each.swapNanos) : each)
-                    .toList();
+            books = books.with(books.entries.stream()
+                    .map(each -> each.id == entry.id ? each.with(each.active, sentence(e), each.swapNanos) : each)
+                    .toList());
         }
     }
 
-    private void replace(Entry entry, @Nullable InstalledPolicy installed, String problem) {
+    private void replace(Entry entry, @Nullable Active active, String problem) {
         var changed = new ArrayList<Entry>();
-        InstalledPolicy before = null;
-        for (Entry each : entries) {
+        Active before = null;
+        for (Entry each : books.entries) {
             if (each.id == entry.id) {
-                before = each.installed;
-                changed.add(each.with(installed, problem, 0));
+                before = each.active;
+                changed.add(each.with(active, problem, 0));
             } else {
                 changed.add(each);
             }
         }
-        assign(changed, entry.id);
+        assign(changed, null, entry.id);
         retire(before);
     }
 
     /// Puts a list of assignments in force and notes how long it took at the one that changed.
-    private void assign(List<Entry> changed, int id) {
+    ///
+    /// @param gone is not among them any more; null: none is
+    private void assign(List<Entry> changed, @Nullable Entry gone, int id) {
         var bindings = new ArrayList<Binding>();
         for (Entry each : changed) {
-            if (each.installed != null) {
-                bindings.add(new Binding(each.installed, each.pattern, Set.copyOf(each.wanted.classes)));
+            if (each.active != null) {
+                bindings.add(new Binding(each.active.policy, each.pattern, Set.copyOf(each.wanted.classes)));
             }
         }
         long flips = policies.assign(bindings);
-        entries = changed.stream()
-                .map(each -> each.id == id ? each.with(each.installed, each.problem, flips + programSwap(each)) : each)
-                .toList();
+        books = books.closing(gone).with(changed.stream()
+                .map(each -> each.id == id ? each.with(each.active, each.problem, flips + programSwap(each)) : each)
+                .toList());
     }
 
     private static long programSwap(Entry entry) {
-        return entry.installed == null ? 0 : entry.installed.programSwapNanos();
+        return entry.active == null ? 0 : entry.active.policy.programSwapNanos();
     }
 
-    private void retire(@Nullable InstalledPolicy installed) {
-        if (installed != null) {
-            policies.retire(installed);
+    private void retire(@Nullable Active active) {
+        if (active != null) {
+            policies.retire(active.policy);
+            active.made.close();
         }
     }
 
-    private InstalledPolicy install(Wanted wanted) {
+    /// Once nothing is entered into a gone assignment's account any more: one account for each policy is enough.
+    private void retire(Entry gone) {
+        retire(gone.active);
+        String policy = gone.wanted.policy;
+        books.past.getOrDefault(policy, List.of()).stream()
+                .reduce(policies::sum)
+                .ifPresent(sum -> books = books.with(policy, List.of(sum)));
+    }
+
+    private Active install(Wanted wanted, PolicyAccount account) {
+        Made made = null;
+        boolean isInstalled = false;
         try {
-            FanoutPolicy policy = catalog.create(wanted.policy, wanted.configuration);
-            return policies.install(wanted.policy, policy);
+            made = catalog.create(wanted.policy, wanted.configuration);
+            var active = new Active(policies.install(wanted.policy, made.policy(), account), made);
+            isInstalled = true;
+            return active;
         } catch (VerifierException e) {
             verifierLogs.put(wanted.policy, String.join("\n", e.log()));
             throw refused(wanted, e);
@@ -186,14 +251,28 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
             throw refused(wanted, e);
         } catch (PolicyException e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
-            throw new PolicyException("Policy " + wanted.policy + " failed while it was being made: " + e
-                    + "; this is a defect of the policy, tell its author.", e);
+        } catch (Throwable e) {
+            throw new PolicyException("Policy " + wanted.policy + " cannot be put in force: "
+                    + PluginCode.reason(e, "this is a defect of the policy, tell its author") + ".", e);
+        } finally {
+            if (made != null && !isInstalled) {
+                made.close();
+            }
         }
     }
 
+    /// The verifier's reason and the line of C that it speaks of, a line each.
+    private static PolicyException refused(Wanted wanted, VerifierException e) {
+        String reason = e.reason().isEmpty() ? "it gives no reason" : e.reason();
+        String place = e.place().isEmpty() ? "correct" : "at " + e.place() + ": correct";
+        return new PolicyException("Policy " + wanted.policy + " cannot be put in force, the kernel's verifier refuses its program: "
+                + reason + System.lineSeparator() + place + " the policy's C file and build it again; './weir policy log "
+                + wanted.policy + "' prints all that the verifier says (" + e.log().size() + " lines).", e);
+    }
+
     private static PolicyException refused(Wanted wanted, RuntimeException reason) {
-        return new PolicyException("Policy " + wanted.policy + " cannot be put in force: " + reason.getMessage(), reason);
+        return new PolicyException(
+                "Policy " + wanted.policy + " cannot be put in force: " + PluginCode.message(reason), reason);
     }
 
     private static String sentence(PolicyException e) {
@@ -217,45 +296,49 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         checkClasses(classes);
         changing.lock();
         try {
-            InstalledPolicy installed = install(wanted);
-            int id = nextId++;
-            var fresh = new Entry(id, wanted, pattern, installed, "", 0);
+            Entry fresh = Entry.of(nextId, wanted, pattern);
+            fresh = fresh.with(install(wanted, fresh.account), "", 0);
+            nextId++;
             var changed = new ArrayList<Entry>();
-            InstalledPolicy before = null;
-            boolean placed = false;
-            for (Entry each : entries) {
+            Entry gone = null;
+            for (Entry each : books.entries) {
                 if (each.isFor(wanted)) {
-                    before = each.installed;
-                    placed = true;
+                    gone = each;
                     changed.add(fresh);
                 } else {
                     changed.add(each);
                 }
             }
-            if (!placed) {
+            if (gone == null) {
                 changed.addFirst(fresh);
             }
-            assign(changed, id);
-            retire(before);
-            return entries.stream().filter(each -> each.id == id).map(PolicyService::assignment).findFirst().orElseThrow();
+            assign(changed, gone, fresh.id);
+            if (gone != null) {
+                retire(gone);
+            }
+            return assignment(entry(fresh.id));
         } finally {
             changing.unlock();
         }
+    }
+
+    private Entry entry(int id) {
+        return books.entries.stream()
+                .filter(entry -> entry.id == id)
+                .findFirst()
+                .orElseThrow(() -> new PolicyException(
+                        "There is no assignment " + id + "; 'policy list' shows those that there are."));
     }
 
     @Override
     public void remove(int assignment) {
         changing.lock();
         try {
-            Entry gone = entries.stream()
-                    .filter(entry -> entry.id == assignment)
-                    .findFirst()
-                    .orElseThrow(() -> new PolicyException(
-                            "There is no assignment " + assignment + "; 'policy list' shows those that there are."));
-            var changed = new ArrayList<>(entries);
+            Entry gone = entry(assignment);
+            var changed = new ArrayList<>(books.entries);
             changed.remove(gone);
-            assign(changed, assignment);
-            retire(gone.installed);
+            assign(changed, gone, assignment);
+            retire(gone);
         } finally {
             changing.unlock();
         }
@@ -268,13 +351,13 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
                 entry.wanted.tracks,
                 entry.wanted.classes,
                 new TreeMap<>(entry.wanted.configuration),
-                entry.installed == null ? "" : entry.installed.form().word(),
+                entry.form(),
                 entry.swapNanos);
     }
 
     @Override
     public List<Assignment> assignments() {
-        return entries.stream().map(PolicyService::assignment).toList();
+        return books.entries.stream().map(PolicyService::assignment).toList();
     }
 
     @Override
@@ -283,7 +366,7 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         for (Offer offer : catalog.offers()) {
             result.add(status(offer));
         }
-        for (Entry entry : entries) {
+        for (Entry entry : books.entries) {
             boolean known = result.stream().anyMatch(status -> status.name().equals(entry.wanted.policy));
             if (!known) {
                 result.add(new PolicyStatus(entry.wanted.policy, "", "", "", "refused", "", entry.problem));
@@ -298,12 +381,9 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
             return new PolicyStatus(
                     offer.name(), offer.description(), offer.version(), offer.jar(), "refused", "", offer.refusal());
         }
-        List<Entry> own = entries.stream().filter(entry -> entry.wanted.policy.equals(offer.name())).toList();
-        String form = own.stream()
-                .filter(entry -> entry.installed != null)
-                .map(entry -> entry.installed.form().word())
-                .findFirst()
-                .orElse("");
+        List<Entry> own = books.entries.stream().filter(entry -> entry.wanted.policy.equals(offer.name())).toList();
+        String form =
+                own.stream().map(Entry::form).filter(word -> !word.isEmpty()).findFirst().orElse("");
         String problem =
                 own.stream().map(Entry::problem).filter(text -> !text.isEmpty()).findFirst().orElse("");
         return new PolicyStatus(
@@ -318,25 +398,45 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
 
     @Override
     public List<PolicyStatus> load(Path jar) {
-        return catalog.load(jar).stream().map(this::status).toList();
+        List<PolicyStatus> loaded = catalog.load(jar).stream().map(this::status).toList();
+        String problems = loaded.stream()
+                .map(PolicyStatus::reason)
+                .filter(reason -> !reason.isEmpty())
+                .collect(Collectors.joining(System.lineSeparator()));
+        if (!problems.isEmpty()) {
+            throw new PolicyException(jar.getFileName() + " is loaded, and what was in force before stays in force: " + problems);
+        }
+        return loaded;
     }
 
     @Override
     public List<Statistics> statistics() {
+        Books now = books;
         var result = new ArrayList<Statistics>();
-        for (Entry entry : entries) {
-            if (entry.installed != null) {
-                Policies.Account account = policies.account(entry.installed);
-                result.add(new Statistics(
-                        entry.id,
-                        entry.wanted.policy,
-                        account.forwardedByKernel(),
-                        account.forwardedByUserSpace(),
-                        account.droppedByKernel(),
-                        account.droppedByUserSpace()));
+        for (Entry entry : now.entries) {
+            Policies.Account account = policies.account(entry.account);
+            if (entry.active != null || !account.isEmpty()) {
+                result.add(statistics(entry.id, entry.wanted.policy, account));
             }
         }
+        now.past.forEach((policy, accounts) -> accounts.stream()
+                .reduce(policies::sum)
+                .map(policies::account)
+                .filter(account -> !account.isEmpty())
+                .ifPresent(account -> result.add(statistics(Statistics.GONE, policy, account))));
         return result;
+    }
+
+    private static Statistics statistics(int assignment, String policy, Policies.Account account) {
+        return new Statistics(
+                assignment,
+                policy,
+                account.forwardedByKernel(),
+                account.forwardedByUserSpace(),
+                account.droppedByKernel(),
+                account.droppedByUserSpace(),
+                account.revoked(),
+                account.failures());
     }
 
     @Override

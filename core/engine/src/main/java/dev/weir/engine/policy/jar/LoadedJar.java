@@ -2,41 +2,49 @@
 package dev.weir.engine.policy.jar;
 
 import dev.weir.engine.policy.jar.JarInspection.JarFacts;
-import dev.weir.spi.FanoutPolicyProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.pf4j.DefaultExtensionFinder;
 import org.pf4j.ExtensionFinder;
 import org.pf4j.JarPluginLoader;
 import org.pf4j.JarPluginManager;
+import org.pf4j.Plugin;
 import org.pf4j.PluginClassLoader;
 import org.pf4j.PluginDescriptor;
+import org.pf4j.PluginFactory;
 import org.pf4j.PluginLoader;
 import org.pf4j.PluginRuntimeException;
 import org.pf4j.PluginState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A jar whose classes are loaded, in a class loader of its own that sees nothing of the relay but the SPI and the JDK's and
-/// the jar's own classes. Each jar has a PF4J manager to itself, so that a jar and the one that replaces it can be there at
-/// the same time.
+/// A jar whose classes are loaded, in a class loader of its own that sees nothing but the jar's own classes and those of
+/// [SpiClassLoader]. Each jar has a PF4J manager to itself, so that a jar and the one that replaces it can be there at the same
+/// time.
+///
+/// Who makes policies of it holds it: the folder that it was found in does so from the beginning, and every policy that may still
+/// be asked something. With the last hold it is unloaded.
 final class LoadedJar implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadedJar.class);
-    private static final String NAME = "[a-z][a-z0-9-]{0,39}";
 
     private final Path copy;
     private final JarFacts facts;
     private final PolicyPlugins plugins;
-    private final List<FanoutPolicyProvider<?>> providers;
+    private final List<OfferedPolicy<?>> policies;
+    private final AtomicInteger holds = new AtomicInteger(1);
 
-    private LoadedJar(Path copy, JarFacts facts, PolicyPlugins plugins, List<FanoutPolicyProvider<?>> providers) {
+    private LoadedJar(Path copy, JarFacts facts, PolicyPlugins plugins, List<OfferedPolicy<?>> policies) {
         this.copy = copy;
         this.facts = facts;
         this.plugins = plugins;
-        this.providers = providers;
+        this.policies = policies;
     }
 
     /// PF4J with the cures it needs here.
@@ -51,17 +59,23 @@ final class LoadedJar implements AutoCloseable {
             return new JarPluginLoader(this) {
                 @Override
                 public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
-                    var loader = new PluginClassLoader(pluginManager, descriptor, LoadedJar.class.getClassLoader()) {
+                    var loader = new PluginClassLoader(pluginManager, descriptor, SpiClassLoader.INSTANCE) {
+                        /// A jar that packs the SPI must not bring types of its own for it.
                         @Override
                         protected boolean shouldDelegateToParent(String name) {
-                            // A jar that packs the SPI must not bring types of its own for it.
-                            return super.shouldDelegateToParent(name) || name.startsWith("dev.weir.spi.");
+                            return SpiClassLoader.isShared(name);
                         }
                     };
                     loader.addFile(path.toFile());
                     return loader;
                 }
             };
+        }
+
+        /// A policy jar needs no class for PF4J, and sees none of PF4J's.
+        @Override
+        protected PluginFactory createPluginFactory() {
+            return wrapper -> new Plugin();
         }
 
         /// Extensions are looked up by [LoadedJar] itself, which can say what is wrong with one.
@@ -88,7 +102,7 @@ final class LoadedJar implements AutoCloseable {
             if (!state.isStarted()) {
                 throw new RefusedJarException("it does not start (" + state + "); look into its manifest");
             }
-            var jar = new LoadedJar(copy, facts, plugins, providers(plugins.getPluginClassLoader(id), facts));
+            var jar = new LoadedJar(copy, facts, plugins, policies(plugins.getPluginClassLoader(id), facts));
             loaded = true;
             return jar;
         } catch (PluginRuntimeException | IllegalArgumentException e) {
@@ -100,66 +114,49 @@ final class LoadedJar implements AutoCloseable {
         }
     }
 
-    private static List<FanoutPolicyProvider<?>> providers(ClassLoader loader, JarFacts facts)
-            throws RefusedJarException {
-        var result = new ArrayList<FanoutPolicyProvider<?>>();
-        for (String name : facts.providers()) {
-            FanoutPolicyProvider<?> provider = provider(loader, name);
-            if (result.stream().anyMatch(other -> nameOf(other).equals(nameOf(provider)))) {
+    private static List<OfferedPolicy<?>> policies(ClassLoader loader, JarFacts facts) throws RefusedJarException {
+        var result = new LinkedHashMap<String, OfferedPolicy<?>>();
+        for (String className : facts.providers()) {
+            OfferedPolicy<?> policy = OfferedPolicy.of(loader, className);
+            if (result.putIfAbsent(policy.name(), policy) != null) {
                 throw new RefusedJarException(
-                        "it has two policies named '" + nameOf(provider) + "'; give one of them another name");
+                        "it has two policies named '" + policy.name() + "'; give one of them another name");
             }
-            result.add(provider);
         }
-        return List.copyOf(result);
-    }
-
-    private static FanoutPolicyProvider<?> provider(ClassLoader loader, String className) throws RefusedJarException {
-        try {
-            Object made = loader.loadClass(className).getConstructor().newInstance();
-            if (!(made instanceof FanoutPolicyProvider<?> provider)) {
-                throw new RefusedJarException(
-                        "its class " + className + " is no FanoutPolicyProvider; correct the services file");
-            }
-            check(provider, className);
-            return provider;
-        } catch (ClassNotFoundException e) {
-            throw new RefusedJarException(
-                    "its services file names " + className + ", which the jar does not have; build it again", e);
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new RefusedJarException("its provider " + className + " cannot be made (" + cause
-                    + "); it needs a public constructor without parameters that does not fail", e);
-        }
-    }
-
-    private static void check(FanoutPolicyProvider<?> provider, String className) throws RefusedJarException {
-        String name = provider.name();
-        if (name == null || !name.matches(NAME)) {
-            throw new RefusedJarException("its provider " + className + " names its policy '" + name
-                    + "'; use lower-case letters, digits and hyphens, a letter first, at most 40");
-        }
-        if (provider.configType() == null || !provider.configType().isRecord()) {
-            throw new RefusedJarException(
-                    "the configuration type of its policy '" + name + "' is no record; return a record's class");
-        }
-    }
-
-    private static String nameOf(FanoutPolicyProvider<?> provider) {
-        return provider.name();
+        return List.copyOf(result.values());
     }
 
     JarFacts facts() {
         return facts;
     }
 
-    List<FanoutPolicyProvider<?>> providers() {
-        return providers;
+    List<OfferedPolicy<?>> policies() {
+        return policies;
     }
 
-    /// Closes the class loader. What was made from it goes on as far as its classes are loaded.
+    /// The names of its policies.
+    Set<String> names() {
+        return policies.stream().map(OfferedPolicy::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /// Keeps its classes loadable until [#release].
+    ///
+    /// @return false if it is unloaded already
+    boolean hold() {
+        return holds.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    /// Gives up a hold. With the last one the class loader closes; what was made from it goes on as far as its classes are loaded.
+    void release() {
+        if (holds.updateAndGet(count -> Math.max(count - 1, 0)) == 0) {
+            close();
+        }
+    }
+
+    /// Closes the class loader, whoever holds it.
     @Override
     public void close() {
+        holds.set(0);
         unload(plugins);
         delete(copy);
     }

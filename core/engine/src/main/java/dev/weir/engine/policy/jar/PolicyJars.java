@@ -2,25 +2,19 @@
 package dev.weir.engine.policy.jar;
 
 import dev.weir.engine.policy.PolicyCatalog;
+import dev.weir.engine.policy.PluginCode;
 import dev.weir.engine.policy.PolicyException;
 import dev.weir.engine.policy.jar.JarInspection.JarFacts;
-import dev.weir.spi.FanoutPolicy;
-import dev.weir.spi.FanoutPolicyProvider;
-import dev.weir.spi.PolicyConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,29 +32,38 @@ import org.slf4j.LoggerFactory;
 /// The policies that jars in watched folders offer. A jar that is added, replaced or removed counts within two seconds; one
 /// that cannot be taken is refused with its reason and harms no other.
 ///
-/// Folders are looked through every [#LOOK_MILLIS] rather than by notification, which network file systems do not have; a jar is taken
-/// once it has stayed the same between two looks, so that one that is still being copied is waited for.
+/// Folders are looked through every [#LOOK_MILLIS] rather than by notification, which network file systems do not have.
 public final class PolicyJars implements PolicyCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyJars.class);
     private static final long LOOK_MILLIS = 400;
-    private static final long LOAD_SECONDS = 10;
+    private static final long LOAD_SECONDS = 30;
 
-    /// What a file looked like, without reading it.
-    private record Look(long size, long modified, @Nullable Object key) {}
+    /// How far a jar has come.
+    private enum State {
+        /// Its classes are loaded, and not everybody who waits for it has been told yet.
+        COMING,
+        TAKEN,
+        REFUSED,
+        /// Refused because of another jar.
+        CONFLICT
+    }
 
     /// A jar as it was taken, or refused.
     ///
     /// @param loaded its classes; null if it was refused and nothing of an earlier content is left either
     /// @param refusal empty if it was taken
-    private record Jar(Path file, String sha256, @Nullable LoadedJar loaded, String refusal) {}
+    private record Jar(Path file, String sha256, @Nullable LoadedJar loaded, State state, String refusal) {
+        boolean isRefused() {
+            return !refusal.isEmpty();
+        }
+    }
 
     private final PolicyJarOptions options;
     private final PolicyConfigurations configurations;
     private final Path copies;
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("weir-policy-jars").daemon().factory());
-    private final Map<Path, Look> seen = new LinkedHashMap<>();
-    private final Map<Path, Look> taken = new LinkedHashMap<>();
+    private final FolderWatch folders;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Path, Jar> jars = new TreeMap<>();
@@ -70,6 +73,7 @@ public final class PolicyJars implements PolicyCatalog {
         this.options = options;
         this.configurations = new PolicyConfigurations(configured);
         this.copies = copies;
+        this.folders = new FolderWatch(options.folders());
     }
 
     /// Takes what is in the folders now, and goes on watching them.
@@ -77,97 +81,88 @@ public final class PolicyJars implements PolicyCatalog {
     /// @param configured what is under `weir.policies.`, by policy name
     public static PolicyJars open(PolicyJarOptions options, Map<String, Map<String, Object>> configured) {
         try {
-            var result = new PolicyJars(options, configured, Files.createTempDirectory("weir-policies"));
-            result.look();
-            result.look();
-            result.watcher.scheduleWithFixedDelay(
-                    result::lookSafely, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            return result;
+            return open(options, configured, Files.createTempDirectory("weir-policies"));
         } catch (IOException e) {
             throw new UncheckedIOException("No folder for copies of policy jars can be made; set java.io.tmpdir to one that can be written.", e);
         }
     }
 
-    private void lookSafely() {
+    /// The same with a folder for copies; it is removed in the end.
+    static PolicyJars open(PolicyJarOptions options, Map<String, Map<String, Object>> configured, Path copies) {
+        var result = new PolicyJars(options, configured, copies);
+        result.look();
+        result.look();
+        result.watcher.scheduleWithFixedDelay(result::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return result;
+    }
+
+    /// The watch goes on whatever one jar does, errors of its code included: a scheduled task that throws is never run again.
+    private void look() {
         try {
-            look();
-        } catch (RuntimeException | LinkageError e) {
-            // The watch must go on whatever one jar does.
+            FolderWatch.Changes changes = folders.look();
+            boolean isChanged = false;
+            for (Path gone : changes.gone()) {
+                isChanged |= withdraw(gone);
+            }
+            for (Path file : changes.settled()) {
+                isChanged |= take(file, false);
+            }
+            while (isChanged) {
+                isChanged = retryConflicts();
+            }
+        } catch (Throwable e) {
             LOG.atError().setCause(e).log("looking through the policy folders failed");
         }
     }
 
-    private void look() {
-        Map<Path, Look> now = files();
-        for (Path gone : List.copyOf(taken.keySet())) {
-            if (!now.containsKey(gone)) {
-                taken.remove(gone);
-                withdraw(gone);
+    /// A jar may have been refused for one that is another now, or gone.
+    private boolean retryConflicts() {
+        boolean isChanged = false;
+        for (Jar jar : all()) {
+            if (jar.state == State.CONFLICT) {
+                isChanged |= take(jar.file, true);
             }
         }
-        now.forEach((file, look) -> {
-            if (look.equals(seen.get(file)) && !look.equals(taken.get(file))) {
-                taken.put(file, look);
-                take(file);
-            }
-        });
-        seen.clear();
-        seen.putAll(now);
-    }
-
-    private Map<Path, Look> files() {
-        var result = new TreeMap<Path, Look>();
-        for (Path folder : options.folders()) {
-            try (Stream<Path> files = Files.list(folder)) {
-                files.filter(file -> file.getFileName().toString().endsWith(".jar")).forEach(file -> look(file, result));
-            } catch (NoSuchFileException e) {
-                LOG.atTrace().log("there is no folder {}", folder);
-            } catch (IOException | UncheckedIOException e) {
-                LOG.atDebug().setCause(e).log("a policy folder cannot be listed");
-            }
-        }
-        return result;
-    }
-
-    private static void look(Path file, Map<Path, Look> into) {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (attributes.isRegularFile()) {
-                into.put(file, new Look(attributes.size(), attributes.lastModifiedTime().toMillis(), attributes.fileKey()));
-            }
-        } catch (IOException e) {
-            LOG.atTrace().setCause(e).log("a jar went away while it was looked at");
-        }
+        return isChanged;
     }
 
     /// Takes a jar that is new or has changed. If its new content is refused, the policies of the old one stay.
-    private void take(Path file) {
+    ///
+    /// @param again even if its content is what was judged before
+    /// @return whether other policies are on offer now
+    private boolean take(Path file, boolean again) {
         Jar before = jar(file);
+        LoadedJar old = before == null ? null : before.loaded;
         String sha256 = "";
         try {
             Path copy = Files.createTempFile(copies, "policy", ".jar");
-            boolean kept = false;
+            LoadedJar loaded = null;
             try {
                 Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
                 sha256 = sha256(copy);
-                if (before != null && before.sha256.equals(sha256)) {
-                    return;
+                if (before != null && before.sha256.equals(sha256) && !again) {
+                    return false;
                 }
-                LoadedJar loaded = load(file, copy, sha256);
-                kept = true;
-                put(new Jar(file, sha256, loaded, ""));
-                announce(before == null ? null : before.loaded, loaded);
+                loaded = load(file, copy, sha256);
             } finally {
-                if (!kept) {
+                if (loaded == null) {
                     LoadedJar.delete(copy);
                 }
             }
+            replace(new Jar(file, sha256, loaded, State.COMING, ""), loaded, old);
+            return true;
         } catch (RefusedJarException e) {
-            put(new Jar(file, sha256, before == null ? null : before.loaded, e.sentence() + "."));
+            put(new Jar(file, sha256, old, e.isConflict() ? State.CONFLICT : State.REFUSED, e.sentence() + "."));
         } catch (IOException e) {
-            put(new Jar(file, sha256, before == null ? null : before.loaded,
-                    "it cannot be read (" + e.getMessage() + "); look at its owner and rights."));
+            put(new Jar(file, sha256, old, State.REFUSED, "it cannot be copied (" + e
+                    + "); look at its owner and rights, and at the room in " + copies.getParent() + "."));
+            folders.again(file);
+        } catch (Throwable e) {
+            put(new Jar(file, sha256, old, State.REFUSED, "it cannot be loaded: "
+                    + PluginCode.reason(e, "this is a defect of the jar or of the relay, look at the relay's log") + "."));
+            LOG.atError().addKeyValue("jar", file).setCause(e).log("taking a policy jar failed");
         }
+        return false;
     }
 
     private LoadedJar load(Path file, Path copy, String sha256) throws RefusedJarException {
@@ -177,78 +172,68 @@ public final class PolicyJars implements PolicyCatalog {
         JarFacts facts = JarInspection.inspect(copy, options);
         for (Jar other : all()) {
             if (other.loaded != null && !other.file.equals(file) && other.loaded.facts().id().equals(facts.id())) {
-                throw new RefusedJarException("its Plugin-Id '" + facts.id() + "' is that of "
+                throw RefusedJarException.conflict("its Plugin-Id '" + facts.id() + "' is that of "
                         + other.file.getFileName() + " already; remove one of the two");
             }
         }
         LoadedJar loaded = LoadedJar.load(copy, facts);
-        for (FanoutPolicyProvider<?> provider : loaded.providers()) {
-            Jar other = offering(provider.name());
+        for (String policy : loaded.names()) {
+            Jar other = offering(policy);
             if (other != null && !other.file.equals(file)) {
                 loaded.close();
-                throw new RefusedJarException("its policy '" + provider.name() + "' is offered by "
+                throw RefusedJarException.conflict("its policy '" + policy + "' is offered by "
                         + other.file.getFileName() + " already; remove one of the two");
             }
         }
         return loaded;
     }
 
-    /// Tells of a jar's policies, and closes the class loader of its old content once they are in force.
-    private void announce(@Nullable LoadedJar before, LoadedJar now) {
-        Set<String> offered = names(now);
+    /// Lets a jar's policies come into force, and those of its old content go out of it. Whoever waits for the jar goes on then.
+    private void replace(Jar jar, LoadedJar now, @Nullable LoadedJar old) {
+        put(jar);
+        tell(now.names(), old == null ? Set.of() : old.names());
+        put(new Jar(jar.file, jar.sha256, now, State.TAKEN, ""));
+        if (old != null) {
+            old.release();
+        }
+    }
+
+    private void tell(Set<String> offered, Set<String> before) {
         Listener hearer = listener;
         if (hearer != null) {
-            offered.forEach(hearer::offered);
-            if (before != null) {
-                Set<String> gone = names(before);
-                gone.removeAll(offered);
-                gone.forEach(hearer::withdrawn);
-            }
-        }
-        if (before != null) {
-            before.close();
+            offered.forEach(policy -> tell(hearer::offered, policy));
+            before.stream().filter(policy -> !offered.contains(policy)).forEach(policy -> tell(hearer::withdrawn, policy));
         }
     }
 
-    private static Set<String> names(LoadedJar jar) {
-        var names = new LinkedHashSet<String>();
-        jar.providers().forEach(provider -> names.add(provider.name()));
-        return names;
+    /// Whatever comes of one policy, the others are told of as well.
+    private static void tell(Consumer<String> hearer, String policy) {
+        try {
+            hearer.accept(policy);
+        } catch (Throwable e) {
+            LOG.atError().addKeyValue("policy", policy).setCause(e).log("putting a policy in force or out of it failed");
+        }
     }
 
-    private void withdraw(Path file) {
-        Jar gone;
+    /// @return whether policies have gone with the jar
+    private boolean withdraw(Path file) {
+        LoadedJar gone = removed(file);
+        if (gone == null) {
+            return false;
+        }
+        tell(Set.of(), gone.names());
+        gone.release();
+        return true;
+    }
+
+    private @Nullable LoadedJar removed(Path file) {
         lock.lock();
         try {
-            gone = jars.remove(file);
+            Jar gone = jars.remove(file);
             changed.signalAll();
+            return gone == null ? null : gone.loaded;
         } finally {
             lock.unlock();
-        }
-        if (gone == null || gone.loaded == null) {
-            retryRefused();
-            return;
-        }
-        Listener hearer = listener;
-        if (hearer != null) {
-            names(gone.loaded).forEach(hearer::withdrawn);
-        }
-        gone.loaded.close();
-        retryRefused();
-    }
-
-    /// A jar may have been refused for one that is gone now.
-    private void retryRefused() {
-        for (Jar jar : all()) {
-            if (!jar.refusal.isEmpty()) {
-                lock.lock();
-                try {
-                    jars.put(jar.file, new Jar(jar.file, "", jar.loaded, jar.refusal));
-                } finally {
-                    lock.unlock();
-                }
-                take(jar.file);
-            }
         }
     }
 
@@ -290,7 +275,7 @@ public final class PolicyJars implements PolicyCatalog {
 
     private @Nullable Jar offering(String policy) {
         return all().stream()
-                .filter(jar -> jar.loaded != null && names(jar.loaded).contains(policy))
+                .filter(jar -> jar.loaded != null && jar.loaded.names().contains(policy))
                 .findFirst()
                 .orElse(null);
     }
@@ -306,38 +291,37 @@ public final class PolicyJars implements PolicyCatalog {
         var result = new ArrayList<Offer>();
         String name = jar.file.getFileName().toString();
         if (jar.loaded != null) {
-            for (FanoutPolicyProvider<?> provider : jar.loaded.providers()) {
-                result.add(new Offer(
-                        provider.name(), provider.description(), jar.loaded.facts().version(), name, ""));
+            for (OfferedPolicy<?> policy : jar.loaded.policies()) {
+                result.add(new Offer(policy.name(), policy.description(), jar.loaded.facts().version(), name, ""));
             }
         }
-        if (!jar.refusal.isEmpty()) {
+        if (jar.isRefused()) {
             result.add(new Offer(name, "", "", name, jar.refusal));
         }
         return result;
     }
 
     @Override
-    public FanoutPolicy create(String policy, Map<String, String> overrides) {
+    public Made create(String policy, Map<String, String> overrides) {
         Jar jar = offering(policy);
-        if (jar == null || jar.loaded == null) {
+        LoadedJar code = jar == null ? null : jar.loaded;
+        if (code == null || !code.hold()) {
             throw new PolicyException("There is no policy '" + policy
                     + "'; 'policy list' shows those that there are, and jars that were refused.");
         }
-        FanoutPolicyProvider<?> provider = jar.loaded.providers().stream()
-                .filter(each -> each.name().equals(policy))
-                .findFirst()
-                .orElseThrow();
-        return create(provider, overrides);
-    }
-
-    private <C extends Record> FanoutPolicy create(FanoutPolicyProvider<C> provider, Map<String, String> overrides) {
-        C config = configurations.bind(provider.name(), provider.configType(), overrides);
+        boolean isMade = false;
         try {
-            return provider.create(config);
-        } catch (PolicyConfigurationException | IllegalArgumentException e) {
-            throw new PolicyException(
-                    "The configuration of policy " + provider.name() + " does not do: " + e.getMessage(), e);
+            OfferedPolicy<?> offered = code.policies().stream()
+                    .filter(each -> each.name().equals(policy))
+                    .findFirst()
+                    .orElseThrow();
+            var made = new Made(offered.create(configurations, overrides), code::release);
+            isMade = true;
+            return made;
+        } finally {
+            if (!isMade) {
+                code.release();
+            }
         }
     }
 
@@ -355,7 +339,7 @@ public final class PolicyJars implements PolicyCatalog {
                 moveIn(jar, folder, target);
             }
             Jar result = await(target, sha256);
-            if (!result.refusal.isEmpty()) {
+            if (result.isRefused()) {
                 throw new PolicyException(jar.getFileName() + " was refused: " + result.refusal);
             }
             return offers(result);
@@ -384,7 +368,7 @@ public final class PolicyJars implements PolicyCatalog {
         try {
             while (left > 0) {
                 Jar jar = jars.get(file);
-                if (jar != null && jar.sha256.equals(sha256)) {
+                if (jar != null && jar.sha256.equals(sha256) && jar.state != State.COMING) {
                     return jar;
                 }
                 left = changed.awaitNanos(left);

@@ -7,12 +7,29 @@ import org.jspecify.annotations.Nullable;
 final class RefusedJarException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final boolean isConflict;
+
     RefusedJarException(String message) {
-        super(message);
+        this(message, null);
     }
 
     RefusedJarException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        isConflict = false;
+    }
+
+    private RefusedJarException(String message, boolean isConflict) {
+        super(message);
+        this.isConflict = isConflict;
+    }
+
+    /// For a jar that does not go together with another one, and can be taken once that one is another or gone.
+    static RefusedJarException conflict(String message) {
+        return new RefusedJarException(message, true);
+    }
+
+    boolean isConflict() {
+        return isConflict;
     }
 
     /// The sentence.

@@ -5,12 +5,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -20,8 +24,11 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /// Makes policy jars out of Java text, good and bad ones.
-final class JarMaker {
+public final class JarMaker {
     static final String SERVICES = "META-INF/services/dev.weir.spi.FanoutPolicyProvider";
+
+    /// Where a class file says for which Java it is.
+    private static final int MAJOR_VERSION = 6;
 
     private final Map<String, byte[]> entries = new LinkedHashMap<>();
     private final Map<String, String> manifest = new LinkedHashMap<>();
@@ -29,7 +36,7 @@ final class JarMaker {
     private JarMaker() {}
 
     /// A jar with a provider of one policy, which lets priorities below `config.limit` pass.
-    static JarMaker policy(String id, String policy) {
+    public static JarMaker policy(String id, String policy) {
         return new JarMaker()
                 .manifest("Plugin-Id", id)
                 .manifest("Plugin-Version", "1.2.3")
@@ -39,7 +46,7 @@ final class JarMaker {
                 .entry(SERVICES, "test.jars.Provider # a comment\n");
     }
 
-    static String provider(String policy, String constructor) {
+    public static String provider(String policy, String constructor) {
         return """
                 package test.jars;
                 import dev.weir.spi.*;
@@ -59,28 +66,78 @@ final class JarMaker {
                 .replace("CONSTRUCTOR", constructor);
     }
 
-    JarMaker manifest(String name, String value) {
+    /// A jar with a provider of one policy that decides in user space alone: it drops priorities from `config.limit` on, and
+    /// loads the class that names its reason with the first drop.
+    ///
+    /// @param creating a statement in its create()
+    /// @param deciding a statement in its filter
+    public static JarMaker filter(String policy, String reason, String creating, String deciding) {
+        return policy("test-" + policy, policy).source("test.jars.Provider", """
+                package test.jars;
+                import dev.weir.spi.*;
+                public final class Provider implements FanoutPolicyProvider<Provider.Config> {
+                    public record Config(int limit) {}
+                    @Override public String name() { return "NAME"; }
+                    @Override public String description() { return "for a test"; }
+                    @Override public Class<Config> configType() { return Config.class; }
+                    @Override public FanoutPolicy create(Config config) {
+                        CREATING
+                        return new FanoutPolicy() {
+                            @Override public ObjectFilter filter() {
+                                return (object, lane, state) -> {
+                                    DECIDING
+                                    return object.media().priority() < config.limit() ? Verdict.forward() : Late.drop();
+                                };
+                            }
+                        };
+                    }
+                }
+                final class Late {
+                    static Verdict drop() { return Verdict.drop("REASON"); }
+                }
+                """.replace("NAME", policy).replace("REASON", reason).replace("CREATING", creating).replace("DECIDING", deciding));
+    }
+
+    public JarMaker manifest(String name, String value) {
         manifest.put(name, value);
         return this;
     }
 
-    JarMaker without(String manifestName) {
+    public JarMaker without(String manifestName) {
         manifest.remove(manifestName);
         return this;
     }
 
-    JarMaker entry(String name, String content) {
+    public JarMaker entry(String name, String content) {
         entries.put(name, content.getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
-    JarMaker withoutEntry(String name) {
+    public JarMaker withoutEntry(String name) {
         entries.remove(name);
         return this;
     }
 
+    /// Packs everything of another jar but its manifest.
+    JarMaker jar(Path other) throws IOException {
+        try (var in = new ZipInputStream(Files.newInputStream(other))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                if (!entry.isDirectory() && !entry.getName().equals("META-INF/MANIFEST.MF")) {
+                    entries.putIfAbsent(entry.getName(), in.readAllBytes());
+                }
+            }
+        }
+        return this;
+    }
+
+    /// Says of a class that another Java was meant.
+    JarMaker classFileVersion(String name, int version) {
+        ByteBuffer.wrap(entries.get(name)).putShort(MAJOR_VERSION, (short) version);
+        return this;
+    }
+
     /// Compiles a class, and what is in it.
-    JarMaker source(String className, String text) {
+    public JarMaker source(String className, String text) {
         compile(className, text).forEach((name, bytes) -> entries.put(name.replace('.', '/') + ".class", bytes));
         return this;
     }
@@ -121,7 +178,7 @@ final class JarMaker {
         return result;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         var out = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(out)) {
             if (!manifest.isEmpty()) {

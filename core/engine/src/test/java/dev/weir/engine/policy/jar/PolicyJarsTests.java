@@ -5,14 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weir.engine.policy.PolicyCatalog.Listener;
+import dev.weir.engine.policy.PolicyCatalog.Made;
 import dev.weir.engine.policy.PolicyCatalog.Offer;
 import dev.weir.engine.policy.PolicyException;
+import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.FanoutObject;
+import dev.weir.spi.FrameContent;
+import dev.weir.spi.LaneState;
 import dev.weir.spi.LaneView;
+import dev.weir.spi.MediaObject;
+import dev.weir.spi.ObjectIndex;
+import dev.weir.spi.Verdict;
 import dev.weir.spi.plan.LaneClasses;
 import dev.weir.spi.plan.MapEntries;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,12 +43,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Policy jars in a folder, made by the JDK's own compiler.
 class PolicyJarsTests {
     private static final LaneClasses CLASSES = () -> List.of(LaneView.DEFAULT_CLASS);
     /// What is promised: a change counts within this time.
     private static final Duration SOON = Duration.ofSeconds(2);
+
+    private static final int JAVA = Runtime.version().feature();
 
     @TempDir
     Path folder;
@@ -89,8 +104,10 @@ class PolicyJarsTests {
     }
 
     private int limitOf(String policy, Map<String, String> overrides) {
-        var entries = (MapEntries) jars.create(policy, overrides).plan(CLASSES).orElseThrow();
-        return entries.rule(LaneView.DEFAULT_CLASS).limits().getFirst();
+        try (Made made = jars.create(policy, overrides)) {
+            var entries = (MapEntries) made.policy().plan(CLASSES).orElseThrow();
+            return entries.rule(LaneView.DEFAULT_CLASS).limits().getFirst();
+        }
     }
 
     @Test
@@ -136,6 +153,12 @@ class PolicyJarsTests {
         return Arguments.of(reason, change);
     }
 
+    /// Another text for one of the methods that return one.
+    private static JarMaker saying(JarMaker jar, String method, String body) {
+        return jar.source("test.jars.Provider", JarMaker.provider("gate", "").replaceFirst(
+                "String " + method + "\\(\\) \\{.*}", Matcher.quoteReplacement("String " + method + "() { " + body + " }")));
+    }
+
     static Stream<Arguments> refusals() {
         return Stream.of(
                 refused("has no manifest", jar -> jar.without("Plugin-Id")
@@ -148,12 +171,26 @@ class PolicyJarsTests {
                 refused("offers no policy", jar -> jar.withoutEntry(JarMaker.SERVICES)),
                 refused("which the jar does not have", jar -> jar.entry(JarMaker.SERVICES, "test.jars.Missing\n")),
                 refused("is no FanoutPolicyProvider", jar -> jar.entry(JarMaker.SERVICES, "java.lang.Object\n")),
-                refused("cannot be made", jar -> jar.source(
+                refused("it fails with java.lang.IllegalStateException; this is a defect of the policy", jar -> jar.source(
                         "test.jars.Provider", JarMaker.provider("gate", "throw new IllegalStateException();"))),
-                refused("cannot be made", jar -> jar.source(
+                refused("has no public constructor without parameters", jar -> jar.source(
+                        "test.jars.Provider", JarMaker.provider("gate", "").replace("public Provider()", "private Provider()"))),
+                refused("needs the class test.jars.Gone, which is neither in the jar nor in the JDK", jar -> jar.source(
                                 "test.jars.Provider",
                                 JarMaker.provider("gate", "new Gone();") + "class Gone {}")
                         .withoutEntry("test/jars/Gone.class")),
+                refused("needs the class dev.weir.engine.PathMode, which is neither", jar -> jar.source(
+                        "test.jars.Provider", JarMaker.provider("gate", "dev.weir.engine.PathMode.values();"))),
+                refused("needs the class tools.jackson.databind.json.JsonMapper, which is neither", jar -> jar.source(
+                        "test.jars.Provider", JarMaker.provider("gate", "tools.jackson.databind.json.JsonMapper.shared();"))),
+                refused("compiled for Java 99, and this relay runs on Java " + JAVA + "; compile it with --release " + JAVA,
+                        jar -> jar.classFileVersion("test/jars/Provider.class", 99 + 44)),
+                refused("it fails with java.lang.StackOverflowError", jar -> saying(jar, "name", "return name() + name();")),
+                refused("it fails with java.lang.AssertionError: never", jar -> saying(
+                        jar, "description", "throw new AssertionError(\"never\");")),
+                refused("description of its policy 'gate' is not one line", jar -> saying(
+                        jar, "description", "return \"two\\nlines\";")),
+                refused("description of its policy 'gate' is not one line", jar -> saying(jar, "description", "return null;")),
                 refused("names its policy 'No Name'", jar -> jar.source(
                         "test.jars.Provider", JarMaker.provider("No Name", ""))),
                 refused("two policies named", jar -> jar.entry(
@@ -188,6 +225,94 @@ class PolicyJarsTests {
     }
 
     @Test
+    void takesADuplicateOnceTheFirstOneIsAnother() throws IOException {
+        put("a.jar", JarMaker.policy("same-id", "gate"));
+        put("b.jar", JarMaker.policy("same-id", "other"));
+        put("c.jar", JarMaker.policy("another-id", "gate"));
+        open();
+        assertThat(jars.offers()).extracting(Offer::refusal).filteredOn(reason -> !reason.isEmpty()).hasSize(2);
+        put("a.jar", JarMaker.policy("its-own-id", "third"));
+        await().atMost(SOON).until(() -> jars.offers().stream().allMatch(each -> each.refusal().isEmpty()));
+        assertThat(jars.offers()).extracting(Offer::name).containsExactlyInAnyOrder("third", "other", "gate");
+    }
+
+    @Test
+    void triesAgainWhatItCouldNotCopy(@TempDir Path elsewhere) throws IOException {
+        put("gate.jar", JarMaker.policy("test-gate", "gate"));
+        Path copies = elsewhere.resolve("copies");
+        jars = PolicyJars.open(PolicyJarOptions.of(folder), Map.of(), copies);
+        assertThat(offer("gate.jar").refusal()).contains("cannot be copied").contains("look at its owner and rights");
+        Files.createDirectory(copies);
+        await().atMost(SOON).until(() -> offer("gate.jar").refusal().isEmpty());
+    }
+
+    /// The policy of a jar that was replaced or removed may still be in force.
+    @Test
+    void whatIsHeldCanLoadItsClassesAfterItsJarIsGone() throws IOException {
+        Path file = put("gate.jar", JarMaker.filter("gate", "old", "", ""));
+        open();
+        try (Made made = jars.create("gate", Map.of("limit", "0"))) {
+            put("gate.jar", JarMaker.filter("gate", "new", "", ""));
+            await().atMost(SOON).until(() -> heard.equals(List.of("+gate")));
+            Files.delete(file);
+            await().atMost(SOON).until(() -> heard.equals(List.of("+gate", "-gate")));
+            assertThat(decide(made)).isEqualTo(Verdict.drop("old"));
+            assertThat(openPolicyFiles()).hasSize(1);
+        }
+        assertThat(openPolicyFiles()).isEmpty();
+    }
+
+    private static Verdict decide(Made made) {
+        var media = new MediaObject("live/video", 0, 0, 0, 100, DeliveryMode.DATAGRAM, 10, 1);
+        var object = new FanoutObject(media, new FrameContent(0, true), new ObjectIndex(0, 0), 100);
+        var lane = new LaneView(1, LaneView.DEFAULT_CLASS, 128, 12_000, 0, 0, 0, 0, 0, 0);
+        return made.policy().filter().decide(object, lane, LaneState.fresh());
+    }
+
+    @Test
+    void aJarSeesItsOwnCopyOfALibraryOfTheRelay() throws Exception {
+        put("gate.jar", JarMaker.policy("test-gate", "gate")
+                .source("test.jars.Provider", JarMaker.provider("gate", """
+                        int three = new tools.jackson.databind.json.JsonMapper().readTree("[1, 2, 3]").size();
+                        var own = tools.jackson.databind.json.JsonMapper.class.getClassLoader();
+                        if (three != 3 || own != Provider.class.getClassLoader()) throw new IllegalStateException(own.toString());
+                        """))
+                .jar(libraryOf(JsonMapper.class))
+                .jar(libraryOf(JsonParser.class))
+                .jar(libraryOf(JsonProperty.class)));
+        open();
+        assertThat(offer("gate.jar").refusal()).isEmpty();
+    }
+
+    private static Path libraryOf(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    /// An error that ended the watch would leave the jar behind it unseen for ever.
+    @Test
+    void watchesOnAfterErrorsOfAJar() throws IOException {
+        open();
+        put("bad.jar", JarMaker.policy("bad-one", "bad").source(
+                "test.jars.Provider", JarMaker.provider("bad", "throw new StackOverflowError();")));
+        await().atMost(SOON).until(() -> offer("bad.jar") != null);
+        put("gate.jar", JarMaker.policy("test-gate", "gate"));
+        await().atMost(SOON).until(() -> offer("gate.jar") != null);
+    }
+
+    @Test
+    void asksAProviderOnceWhatItOffers() throws IOException {
+        put("gate.jar", saying(JarMaker.policy("test-gate", "gate"), "description",
+                "return System.getProperty(\"weir.test.asked\", \"first\") + System.setProperty(\"weir.test.asked\", \"again\");"));
+        try {
+            open();
+            assertThat(offer("gate.jar").description()).isEqualTo("firstnull");
+            assertThat(offer("gate.jar").description()).isEqualTo("firstnull");
+        } finally {
+            System.clearProperty("weir.test.asked");
+        }
+    }
+
+    @Test
     void takesAllowedSumsOnly() throws IOException {
         put("gate.jar", JarMaker.policy("test-gate", "gate"));
         open(new PolicyJarOptions(List.of(folder), false, List.of(), Set.of("00")));
@@ -211,6 +336,7 @@ class PolicyJarsTests {
         Path elsewhere = Files.createTempDirectory("weir-test");
         Path good = Files.write(elsewhere.resolve("gate.jar"), JarMaker.policy("test-gate", "gate").bytes());
         assertThat(jars.load(good)).extracting(Offer::name).containsExactly("gate");
+        assertThat(heard).as("told of before load() returns").containsExactly("+gate");
         assertThat(jars.load(good)).extracting(Offer::name).containsExactly("gate");
         Path bad = Files.writeString(elsewhere.resolve("bad.jar"), "no jar");
         assertThatThrownBy(() -> jars.load(bad)).isInstanceOf(PolicyException.class).hasMessageContaining("was refused");
@@ -228,9 +354,11 @@ class PolicyJarsTests {
                     "return MapEntries.policy(MapEntries.builder().otherwise(Rule.all().limit(config.limit())).build());",
                     "return new FanoutPolicy() {};")));
             await().atMost(SOON).until(() -> heard.size() == expected);
-            ClassLoader loader = jars.create("gate", Map.of()).getClass().getClassLoader();
-            assertThat(loader).isNotSameAs(getClass().getClassLoader());
-            loaders.add(new WeakReference<>(loader));
+            try (Made made = jars.create("gate", Map.of())) {
+                ClassLoader loader = made.policy().getClass().getClassLoader();
+                assertThat(loader).isNotSameAs(getClass().getClassLoader());
+                loaders.add(new WeakReference<>(loader));
+            }
         }
         Files.delete(folder.resolve("gate.jar"));
         await().atMost(SOON).until(() -> jars.offers().isEmpty());
