@@ -41,7 +41,7 @@ class KernelPolicyIT extends PolicyScenarios {
 
     @Override
     RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
-        return environment.start(certificate);
+        return environment.start(certificate, options -> options.withClasses(CLASSES));
     }
 
     @Override
@@ -105,9 +105,7 @@ class KernelPolicyIT extends PolicyScenarios {
         String tooMuch = THRESHOLD.replace("track->words[0]++;", "track->words[object->object]++;");
         assertThatThrownBy(() -> apply(program(tooMuch, 100, List.of())))
                 .isInstanceOf(VerifierException.class);
-        var media = new MediaObject("live/cam1/video", 0, 0, 0, 100, DeliveryMode.DATAGRAM, 10, 1);
-        var lane = new LaneView(1, LaneView.DEFAULT_CLASS, 128, 12_000, 0, 0, 0, 0, 0, 0);
-        var wrong = new TestVector(media, new byte[0], lane, Verdict.forward());
+        TestVector wrong = vector(100, Verdict.forward());
         assertThatThrownBy(() -> apply(program(THRESHOLD.replace("words[0]++", "words[1]++"), 100, List.of(wrong))))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("test vector 0");
@@ -116,5 +114,23 @@ class KernelPolicyIT extends PolicyScenarios {
         }
         assertThat(receivedPriorities(subscribed.subscriber(), 5)).containsExactlyInAnyOrder(0, 20, 40, 60, 80);
         checkDrops(first, "urgency", 5);
+    }
+
+    /// The program is linked already, so only its vectors can tell.
+    @Test
+    void anotherConfigurationOfALinkedProgramIsTriedOutAsWell() throws Exception {
+        subscribed();
+        apply(program(THRESHOLD, 100, List.of(vector(100, Verdict.drop("urgency")))));
+        assertThatThrownBy(() -> apply(program(THRESHOLD, 128, List.of(vector(100, Verdict.drop("urgency"))))))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("test vector 0 with Forward")
+                .hasMessageContaining("payload of 3 bytes (01ff02)");
+        apply(program(THRESHOLD, 128, List.of(vector(100, Verdict.forward()))));
+    }
+
+    private static TestVector vector(int priority, Verdict expected) {
+        var media = new MediaObject("live/cam1/video", 0, 0, 0, priority, DeliveryMode.DATAGRAM, 10, 1);
+        var lane = new LaneView(1, LaneView.DEFAULT_CLASS, 128, 12_000, 0, 0, 0, 0, 0, 0);
+        return new TestVector(media, new byte[] {1, -1, 2}, lane, expected);
     }
 }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.engine.InstalledPolicy;
 import dev.weir.engine.Policies;
+import dev.weir.engine.policy.LaneClassTable;
 import dev.weir.spi.FanoutPolicy;
+import dev.weir.spi.LaneView;
 import dev.weir.spi.ObjectFilter;
 import dev.weir.spi.Verdict;
 import dev.weir.spi.plan.KernelPlan;
@@ -42,6 +44,9 @@ abstract class PolicyScenarios extends RelayFixture {
             	return object->priority < config->words[0] ? WEIR_FORWARD : WEIR_DROP(1);
             }
             """;
+
+    /// One that is given by hand only.
+    static final LaneClassTable CLASSES = new LaneClassTable(List.of(new LaneClassTable.LaneClass("gold", List.of())));
 
     /// Whether verdicts fall in the kernel.
     abstract boolean inKernel();
@@ -174,5 +179,42 @@ abstract class PolicyScenarios extends RelayFixture {
         subscribed.publisher().sendDatagramOnce(datagram(1, 0, 9));
         assertThat(receivedPriorities(subscribed.subscriber(), 1)).containsExactly(9);
         assertThat(relay.policies().account(nothing).droppedByKernel()).isEmpty();
+    }
+
+    @Test
+    void aClassThatIsSetByHandChangesWhoGetsWhat() throws Exception {
+        Subscribed subscribed = subscribed();
+        int subscriber = relay.policies().subscribers().getFirst().slot();
+        var byClass = new Policies.Binding(
+                relay.policies().install("by-class", MapEntries.policy(MapEntries.builder()
+                        .rule("gold", Rule.all().limit(200))
+                        .otherwise(Rule.all().limit(100))
+                        .build())),
+                track -> true,
+                Set.of());
+        relay.policies().assign(List.of(byClass));
+        send(subscribed, 1, 50, 150);
+        assertThat(receivedPriorities(subscribed.subscriber(), 1)).containsExactly(50);
+
+        assertThat(relay.policies().setClass(subscriber, "gold")).isTrue();
+        assertThat(relay.policies().subscribers().getFirst().laneClass()).isEqualTo("gold");
+        send(subscribed, 2, 50, 150, 250);
+        assertThat(receivedPriorities(subscribed.subscriber(), 2)).containsExactlyInAnyOrder(50, 150);
+
+        var goldOnly = new Policies.Binding(
+                relay.policies().install("all", threshold(256)), track -> true, Set.of("gold"));
+        relay.policies().assign(List.of(goldOnly, byClass));
+        send(subscribed, 3, 50, 150, 250);
+        assertThat(receivedPriorities(subscribed.subscriber(), 3)).containsExactlyInAnyOrder(50, 150, 250);
+
+        relay.policies().setClass(subscriber, LaneView.DEFAULT_CLASS);
+        send(subscribed, 4, 50, 150, 250);
+        assertThat(receivedPriorities(subscribed.subscriber(), 1)).containsExactly(50);
+    }
+
+    private static void send(Subscribed subscribed, long group, int... priorities) throws Exception {
+        for (int object = 0; object < priorities.length; object++) {
+            subscribed.publisher().sendDatagramOnce(datagram(group, object, priorities[object]));
+        }
     }
 }

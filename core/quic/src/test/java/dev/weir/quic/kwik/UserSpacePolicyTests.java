@@ -9,7 +9,7 @@ import tech.kwik.agent15.TlsConstants.CipherSuite;
 class UserSpacePolicyTests extends PolicyScenarios {
     @Override
     RelayServer startRelay(DevelopmentCertificate certificate) {
-        return LoopbackRelays.start(certificate);
+        return LoopbackRelays.start(certificate, options -> options.withClasses(CLASSES));
     }
 
     @Override
