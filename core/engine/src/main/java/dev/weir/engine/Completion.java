@@ -25,7 +25,7 @@ final class Completion {
     }
 
     private void askForRoom(Session session) {
-        session.cells.reserved(Math.min(session.queue.pendingBytes(), session.cells.congestionWindow()));
+        session.cells.reserved(Math.min(session.queue.reservedBytes(), session.cells.congestionWindow()));
         WaitingDatagram next = nextSendable(session);
         if (next != null) {
             session.endpoint().requestDatagram(next.length());

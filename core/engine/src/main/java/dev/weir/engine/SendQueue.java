@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class SendQueue {
     /// DATAGRAMs waiting for one subscriber.
     static final int DATAGRAM_LIMIT = 512;
+    /// DATAGRAMs that user space has sent and that are neither acknowledged nor lost. A relay that has too little time reads
+    /// acknowledgements late, and would send ever more of what the kernel leaves to it.
+    static final int DATAGRAM_WINDOW = 64;
 
     /// A DATAGRAM object that waits for one subscriber.
     ///
@@ -70,9 +73,9 @@ final class SendQueue {
         return goes;
     }
 
-    /// The datagram whose turn is next; null if none waits.
+    /// The datagram whose turn is next; null if none waits, or the window is full.
     @Nullable WaitingDatagram nextDatagram() {
-        return datagrams.isEmpty() ? null : datagrams.first();
+        return datagrams.isEmpty() || datagramsOut >= DATAGRAM_WINDOW ? null : datagrams.first();
     }
 
     /// A datagram waits no longer, whatever became of it.
@@ -158,6 +161,12 @@ final class SendQueue {
         var result = new ArrayList<>(pending);
         result.sort(URGENCY);
         return result;
+    }
+
+    /// What the kernel is to leave room for in the congestion window: datagrams only if they are more than go out anyway.
+    long reservedBytes() {
+        boolean go = datagrams.size() + datagramsOut <= DATAGRAM_WINDOW;
+        return pendingBytes() - (go ? datagramBytes : 0);
     }
 
     long pendingBytes() {

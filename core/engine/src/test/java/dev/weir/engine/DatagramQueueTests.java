@@ -13,6 +13,7 @@ import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.Parameters;
 import dev.weir.wire.moqt.TrackProperties;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,10 +48,16 @@ class DatagramQueueTests extends OneSubscriber {
         publisher.datagram(packets++, datagram(alias, object, priority));
     }
 
-    /// Objects that the subscriber is sent if its connection takes all that waits.
+    /// Objects that the subscriber is sent if its connection takes all that waits, and acknowledges it.
     private List<Long> sent() {
-        var objects = subscriberEnd.datagrams(subscriber).stream().map(bytes -> ObjectDatagram.decode(bytes).object()).toList();
-        subscriberEnd.datagrams(subscriber).clear();
+        var objects = new ArrayList<Long>();
+        List<byte[]> batch;
+        while (!(batch = List.copyOf(subscriberEnd.datagrams(subscriber))).isEmpty()) {
+            assertThat(batch).hasSizeLessThanOrEqualTo(SendQueue.DATAGRAM_WINDOW);
+            batch.forEach(bytes -> objects.add(ObjectDatagram.decode(bytes).object()));
+            subscriberEnd.datagrams(subscriber).clear();
+            batch.forEach(_ -> subscriber.datagramDone(false));
+        }
         return objects;
     }
 
@@ -117,6 +124,22 @@ class DatagramQueueTests extends OneSubscriber {
         assertThat(subscriber.nextDatagram(length - 1)).isNull();
         assertThat(subscriber.nextDatagram(length)).isNotNull();
         assertThat(subscriber.nextDatagram(length)).isNull();
+    }
+
+    @Test
+    void noMoreAreOutThanTheWindowAllows() {
+        for (int i = 0; i < SendQueue.DATAGRAM_WINDOW; i++) {
+            arrive(ALIAS, i, 128);
+        }
+        assertThat(subscriber.cells.reserved()).as("they go out anyway").isZero();
+        arrive(ALIAS, SendQueue.DATAGRAM_WINDOW, 128);
+        assertThat(subscriber.cells.reserved()).isPositive();
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(SendQueue.DATAGRAM_WINDOW);
+
+        subscriber.datagramDone(true);
+
+        assertThat(subscriberEnd.datagrams(subscriber)).hasSize(SendQueue.DATAGRAM_WINDOW + 1);
+        checkBooks();
     }
 
     @Test

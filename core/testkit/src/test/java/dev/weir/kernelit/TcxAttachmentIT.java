@@ -101,6 +101,20 @@ class TcxAttachmentIT {
     }
 
     @Test
+    void anInterfaceThatIsGoneIsToldFromAnotherOneWithItsNumber() throws Exception {
+        near.ip("link", "add", "d0", "index", "4711", "type", "veth", "peer", "name", "d1");
+        try (TcxAttachment attachment = near.call(() -> TcxAttachment.ingress(object.program("count_first"), 4711))) {
+            assertThat(attachment.isInForce()).isTrue();
+            near.ip("link", "delete", "d0");
+            near.ip("link", "add", "e0", "index", "4711", "type", "veth", "peer", "name", "e1");
+
+            assertThat(attachment.isInForce()).isFalse();
+            assertThat(attachment.replace(object.program("count_second"))).isFalse();
+            assertThat(attachment.program().name()).isEqualTo("count_first");
+        }
+    }
+
+    @Test
     void aMissingInterfaceIsNamed() {
         assertThatThrownBy(() -> near.call(() -> TcxAttachment.ingress(object.program("count_first"), 12345)))
                 .isInstanceOf(KernelException.class)
