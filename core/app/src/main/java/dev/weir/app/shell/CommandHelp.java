@@ -3,6 +3,8 @@ package dev.weir.app.shell;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -19,6 +21,29 @@ final class CommandHelp {
         return command.getDescription() + "\n\nUsage: ./weir " + command.getName() + " [OPTIONS]\n\n"
                 + options.stream().map(option -> line(option, width)).collect(Collectors.joining())
                 + examples(command.getName());
+    }
+
+    /// What commands do that begin with the same words, such as `track list` and `track show`.
+    ///
+    /// @param words the beginning
+    /// @return a line for each; empty if there is none
+    static String ofGroup(List<String> words, Collection<Command> commands) {
+        var table = Columns.facts();
+        beginningWith(words, commands).forEach(each -> table.row(each.getName(), each.getDescription()));
+        return table.toString();
+    }
+
+    static List<Command> beginningWith(List<String> words, Collection<Command> commands) {
+        String beginning = String.join(" ", words) + " ";
+        return commands.stream()
+                .filter(each -> each.getName().startsWith(beginning))
+                .sorted(Comparator.comparing(Command::getName))
+                .toList();
+    }
+
+    /// Whether a word asks for help.
+    static boolean isAsked(String word) {
+        return word.equals("--help") || word.equals("-h");
     }
 
     private static String examples(String command) {

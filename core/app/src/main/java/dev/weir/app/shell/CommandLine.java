@@ -38,7 +38,7 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
         var rest = new ArrayList<>(arguments.subList(words, arguments.size()));
         while (!rest.isEmpty()) {
             String word = rest.removeFirst();
-            if (word.equals("--help") || word.equals("-h")) {
+            if (CommandHelp.isAsked(word)) {
                 help = true;
             } else {
                 CommandOption option = word.startsWith("-") ? option(command, word, rest) : unnamed(command, word, seen);
@@ -70,8 +70,14 @@ record CommandLine(Command command, ParsedInput input, boolean helpWanted) {
                 return command;
             }
         }
-        String named = arguments.isEmpty() ? "No command given" : "There is no command '" + arguments.getFirst() + "'";
-        throw new UsageException(named + "; './weir --help' lists them.");
+        if (arguments.isEmpty()) {
+            throw new UsageException("No command given; './weir --help' lists them.");
+        }
+        String first = arguments.getFirst();
+        List<Command> beginning = CommandHelp.beginningWith(List.of(first), registry.getCommands());
+        throw new UsageException(beginning.isEmpty()
+                ? "There is no command '" + first + "'; './weir --help' lists them."
+                : "There is no command '" + String.join(" ", arguments) + "'; './weir " + first + " --help' lists those with '" + first + "'.");
     }
 
     private static CommandOption unnamed(Command command, String word, Set<String> seen) {

@@ -3,6 +3,9 @@ package dev.weir.app.shell;
 
 import dev.weir.bench.compare.CompareOptions;
 import dev.weir.bench.compare.Comparison;
+import dev.weir.bench.report.CompareReport;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,8 +60,16 @@ class CompareCommands {
     void show(
             CommandContext context,
             @Option(longName = "file", description = "what 'compare run --json' wrote", required = true) Path file,
-            @Option(longName = "html", description = HTML) @Nullable Path html)
+            @Option(longName = "html", description = HTML) @Nullable Path html,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output)
             throws Exception {
-        CommandFailedException.unlessZero(Comparison.show(file, html, context.outputWriter()));
+        PrintWriter out = context.outputWriter();
+        boolean wantsJson = output == OutputFormat.JSON;
+        int code = Comparison.show(file, html, wantsJson ? new PrintWriter(Writer.nullWriter()) : out);
+        if (wantsJson) {
+            out.println(CompareReport.read(file).toJson());
+            out.flush();
+        }
+        CommandFailedException.unlessZero(code);
     }
 }

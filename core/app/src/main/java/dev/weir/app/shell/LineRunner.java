@@ -31,11 +31,29 @@ class LineRunner {
         void error(String sentence);
     }
 
+    /// Carries a command out.
+    interface Execution {
+        /// @return the exit code
+        int run(CommandLine line) throws Exception;
+    }
+
     /// @param arguments the command, its options and arguments
     /// @param output where the command prints
     /// @return the exit code: 0 done, 1 failed, 2 wrong usage
     int run(List<String> arguments, CommandRegistry registry, PrintWriter output, Complaints complaints) {
+        return run(arguments, registry, output, complaints,
+                line -> line.command().execute(new CommandContext(line.input(), registry, output, new InputReader() {})).code());
+    }
+
+    /// @param execution how the command is carried out once its options are right
+    int run(List<String> arguments, CommandRegistry registry, PrintWriter output, Complaints complaints, Execution execution) {
         try {
+            String group = groupHelp(arguments, registry);
+            if (!group.isEmpty()) {
+                output.println(group);
+                output.flush();
+                return OneShotRunner.DONE;
+            }
             CommandLine line = CommandLine.parse(arguments, registry);
             if (line.helpWanted()) {
                 output.print(CommandHelp.of(line.command()));
@@ -43,7 +61,7 @@ class LineRunner {
                 return OneShotRunner.DONE;
             }
             line.input().options().forEach(this::checkValue);
-            return line.command().execute(new CommandContext(line.input(), registry, output, new InputReader() {})).code();
+            return execution.run(line);
         } catch (UsageException e) {
             return report(e, OneShotRunner.USAGE, complaints);
         } catch (CommandFailedException e) {
@@ -51,6 +69,15 @@ class LineRunner {
         } catch (Exception e) {
             return reportOther(e, complaints);
         }
+    }
+
+    /// @return of a line such as `track --help`; empty for others
+    private static String groupHelp(List<String> arguments, CommandRegistry registry) {
+        if (arguments.isEmpty() || !CommandHelp.isAsked(arguments.getLast())) {
+            return "";
+        }
+        List<String> words = arguments.subList(0, arguments.size() - 1);
+        return registry.getCommandByName(String.join(" ", words)) == null ? CommandHelp.ofGroup(words, registry.getCommands()) : "";
     }
 
     private void checkValue(CommandOption option) {

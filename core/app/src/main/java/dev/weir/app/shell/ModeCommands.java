@@ -34,13 +34,14 @@ class ModeCommands {
                     description = "auto takes the kernel where it can; kernel does, and is refused by a relay without a data plane")
                     PathMode mode,
             @Option(longName = "track", description = "full track name; without it all tracks, those to come included") @Nullable String track,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         String word = mode.name().toLowerCase(Locale.ROOT);
         var arguments = new HashMap<String, Object>(Map.of("mode", word));
         if (track != null) {
             arguments.put("track", track);
         }
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "mode set", arguments,
+        RunningRelay.ask(context.outputWriter(), control, output, "mode set", arguments,
                 answer -> "the mode of " + (track == null ? "all tracks" : track) + " is " + word);
     }
 

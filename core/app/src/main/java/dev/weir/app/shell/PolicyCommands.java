@@ -71,8 +71,9 @@ class PolicyCommands {
     void remove(
             CommandContext context,
             @Option(longName = "id", required = true, description = "the assignment, as 'policy list' numbers it") Integer id,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "policy remove", Map.of("id", id),
+        RunningRelay.ask(context.outputWriter(), control, output, "policy remove", Map.of("id", id),
                 answer -> "assignment " + answer.path("removed").asInt() + " removed");
     }
 
@@ -90,8 +91,9 @@ class PolicyCommands {
     void log(
             CommandContext context,
             @Option(longName = "policy", required = true, description = "name of the policy") String policy,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "policy log", Map.of("policy", policy),
+        RunningRelay.ask(context.outputWriter(), control, output, "policy log", Map.of("policy", policy),
                 answer -> answer.path("log").asString().isEmpty()
                         ? "The verifier has refused no program of " + policy + "."
                         : answer.path("log").asString());

@@ -16,6 +16,8 @@ import org.springframework.shell.core.command.CommandRegistry;
 final class PromptCommands {
     /// These run a relay, a demonstration or a benchmark of their own; `quit` is Spring Shell's.
     private static final Set<String> NOT_HERE = Set.of("serve", "shell", "demo", "publish", "subscribe", "soak", "quit");
+    /// These make peers or networks, which belong neither into a relay's process nor into one that is there for short commands.
+    private static final Set<String> OWN_PROCESS = Set.of("compare run", "impair");
     private static final String CONTROL = "--relay-control";
 
     private final LineRunner runner;
@@ -47,6 +49,10 @@ final class PromptCommands {
         if (command != null && hasControl(command) && words.stream().noneMatch(PromptCommands::isControl)) {
             arguments.add(CONTROL);
             arguments.add(control.toString());
+        }
+        if (command != null && OWN_PROCESS.contains(command.getName())) {
+            output.flush();
+            return runner.run(arguments, registry, output, local, line -> OwnProcess.run(arguments));
         }
         return runner.run(arguments, registry, output, local);
     }
@@ -97,15 +103,11 @@ final class PromptCommands {
             return OneShotRunner.DONE;
         }
         Command command = command(about);
-        List<Command> beginning = all().stream()
-                .filter(each -> each.getName().startsWith(String.join(" ", about) + " "))
-                .toList();
+        String group = CommandHelp.ofGroup(about, all());
         if (command != null) {
             output.print(CommandHelp.of(command).replace("./weir ", ""));
-        } else if (!beginning.isEmpty()) {
-            var table = Columns.facts();
-            beginning.forEach(each -> table.row(each.getName(), each.getDescription()));
-            output.println(table);
+        } else if (!group.isEmpty()) {
+            output.println(group);
         } else {
             complaints.error("There is no command '" + String.join(" ", about) + "'; 'help' lists them.");
             return OneShotRunner.USAGE;

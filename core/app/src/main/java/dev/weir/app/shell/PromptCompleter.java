@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.shell.core.command.Command;
 import org.springframework.shell.core.command.CommandOption;
 
 /// Completes the words of a line: commands, options, and values, which come from the relay where it knows them.
 final class PromptCompleter implements Completer {
+    private static final Logger LOG = LoggerFactory.getLogger(PromptCompleter.class);
     private static final List<String> OWN = List.of("help", "history", "clear", "exit");
 
     private final PromptCommands commands;
@@ -73,18 +81,18 @@ final class PromptCompleter implements Completer {
             }
         }
         if (open != null) {
-            values(open, "", candidates);
+            values(open, word, "", candidates);
             return;
         }
         int equals = word.indexOf('=');
         CommandOption named = word.startsWith("--") && equals > 0 ? option(command, word) : null;
         if (named != null) {
-            values(named, word.substring(0, equals + 1), candidates);
+            values(named, word, word.substring(0, equals + 1), candidates);
             return;
         }
         CommandOption next = required(command, given);
         if (next != null && !word.startsWith("-")) {
-            values(next, "", candidates);
+            values(next, word, "", candidates);
         }
         for (CommandOption option : command.getOptions()) {
             if (!given.contains(option.longName()) && !option.longName().equals("relay-control")) {
@@ -105,10 +113,30 @@ final class PromptCompleter implements Completer {
                 .orElse(null);
     }
 
-    private void values(CommandOption option, String prefix, List<Candidate> candidates) {
+    private void values(CommandOption option, String word, String prefix, List<Candidate> candidates) {
+        if (option.type() == Path.class) {
+            files(word.substring(prefix.length()), prefix, candidates);
+            return;
+        }
         List<String> known = option.type().isEnum()
                 ? Arrays.asList(CommandHelp.placeholder(option.type()).split("\\|"))
-                : option.type() == Path.class ? List.of() : values.of(option.longName());
+                : values.of(option.longName());
         known.forEach(each -> candidates.add(new Candidate(prefix + each)));
+    }
+
+    /// What is in the folder that a path so far is in; hidden files only if they are asked for.
+    private static void files(String path, String prefix, List<Candidate> candidates) {
+        String folder = path.substring(0, path.lastIndexOf('/') + 1);
+        boolean hidden = path.startsWith(".", folder.length());
+        try (Stream<Path> files = Files.list(Path.of(folder.isEmpty() ? "." : folder))) {
+            files.sorted().forEach(file -> {
+                String name = file.getFileName() + (Files.isDirectory(file) ? "/" : "");
+                if (hidden || !name.startsWith(".")) {
+                    candidates.add(new Candidate(prefix + folder + name, name, null, null, null, null, !name.endsWith("/")));
+                }
+            });
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            LOG.atTrace().setCause(e).log("no folder to complete from");
+        }
     }
 }

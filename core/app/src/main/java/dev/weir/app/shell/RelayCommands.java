@@ -31,11 +31,12 @@ class RelayCommands {
             CommandContext context,
             @Option(longName = "seconds", defaultValue = "60", description = "end it after this many seconds in any case, 1 to 86400")
                     Integer seconds,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         if (seconds < 1 || seconds > LONGEST_DRAIN) {
             throw new UsageException("--seconds takes 1 to " + LONGEST_DRAIN + ", not " + seconds + ".");
         }
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "relay drain", Map.of("seconds", seconds),
+        RunningRelay.ask(context.outputWriter(), control, output, "relay drain", Map.of("seconds", seconds),
                 answer -> "draining: " + answer.path("subscriptions").asInt() + " subscriptions left, at most " + seconds + " s");
     }
 
@@ -43,8 +44,9 @@ class RelayCommands {
             description = "Ends a running relay in an orderly way, as SIGTERM does.")
     void stop(
             CommandContext context,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "relay stop", Map.of(), answer -> "stopping");
+        RunningRelay.ask(context.outputWriter(), control, output, "relay stop", Map.of(), answer -> "stopping");
     }
 
     private static String table(JsonNode answer) {

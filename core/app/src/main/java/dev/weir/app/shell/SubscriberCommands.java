@@ -50,9 +50,10 @@ class SubscriberCommands {
             CommandContext context,
             @Option(longName = "subscriber", required = true, description = ID) Integer subscriber,
             @Option(longName = "class", required = true, description = "name of the lane class") String laneClass,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         Map<String, ?> arguments = Map.of("subscriber", subscriber, "class", laneClass);
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "class set", arguments,
+        RunningRelay.ask(context.outputWriter(), control, output, "class set", arguments,
                 answer -> "subscriber " + subscriber + " is of class " + laneClass);
     }
 
@@ -61,9 +62,10 @@ class SubscriberCommands {
             CommandContext context,
             @Option(longName = "subscriber", required = true, description = ID) Integer subscriber,
             @Option(longName = "reason", defaultValue = "ended by the operator", description = "told to the subscriber") String reason,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         Map<String, ?> arguments = Map.of("subscriber", subscriber, "reason", reason);
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "subscriber kick", arguments,
+        RunningRelay.ask(context.outputWriter(), control, output, "subscriber kick", arguments,
                 answer -> "subscriber " + subscriber + " is disconnected");
     }
 
@@ -81,8 +83,9 @@ class SubscriberCommands {
             CommandContext context,
             @Option(longName = "subscriber", required = true, description = ID) Integer subscriber,
             @Option(longName = "class", required = true, description = "name of the lane class") String laneClass,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
-        set(context, subscriber, laneClass, control);
+        set(context, subscriber, laneClass, output, control);
     }
 
     private static String subscribers(JsonNode answer) {

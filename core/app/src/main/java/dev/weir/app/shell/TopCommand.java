@@ -33,16 +33,20 @@ class TopCommand {
             @Option(longName = "sort", defaultValue = "rate", description = "what lanes are sorted by, the most first") TopModel.Sort sort,
             @Option(longName = "interval", defaultValue = "1000", description = "milliseconds between two looks, 100 to 60000") Integer interval,
             @Option(longName = "once", defaultValue = "false", description = "print once what is seen in one interval, for scripts") Boolean once,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT + "; with --once") OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control)
             throws IOException, InterruptedException {
         if (interval < SHORTEST_INTERVAL || interval > LONGEST_INTERVAL) {
             throw new UsageException("--interval takes " + SHORTEST_INTERVAL + " to " + LONGEST_INTERVAL + " milliseconds, not " + interval + ".");
         }
+        if (output == OutputFormat.JSON && !once) {
+            throw new UsageException("--output json is for programs, which want 'top --once --output json'.");
+        }
         Path socket = RunningRelay.socket(control);
         Supplier<JsonNode> answers = () -> RunningRelay.answer(socket, "top");
         Console console = System.console();
         if (once) {
-            once(answers, interval, sort, context.outputWriter());
+            once(answers, interval, sort, output, context.outputWriter());
         } else if (console == null || !console.isTerminal()) {
             throw new UsageException("top needs a terminal; write 'top --once' in scripts.");
         } else {
@@ -50,12 +54,13 @@ class TopCommand {
         }
     }
 
-    private static void once(Supplier<JsonNode> answers, int interval, TopModel.Sort sort, PrintWriter output) throws InterruptedException {
+    private static void once(
+            Supplier<JsonNode> answers, int interval, TopModel.Sort sort, OutputFormat format, PrintWriter output)
+            throws InterruptedException {
         var model = new TopModel();
         model.sample(answers.get());
         Thread.sleep(interval); // a rate is what happens in it
         model.sample(answers.get());
-        model.lines(sort, Integer.MAX_VALUE).forEach(output::println);
-        output.flush();
+        RunningRelay.print(output, format, model.json(sort), () -> String.join(System.lineSeparator(), model.lines(sort, Integer.MAX_VALUE)));
     }
 }

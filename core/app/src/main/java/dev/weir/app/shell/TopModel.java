@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What `top` shows: rates between two answers of the relay, and a short history of each lane's rate.
 final class TopModel {
@@ -41,7 +44,7 @@ final class TopModel {
     private final Map<String, Deque<Double>> histories = new HashMap<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Map<String, Double> trackRates = new HashMap<>();
-    private JsonNode last = tools.jackson.databind.node.MissingNode.getInstance();
+    private JsonNode last = MissingNode.getInstance();
 
     /// Takes the next answer.
     void sample(JsonNode answer) {
@@ -101,6 +104,19 @@ final class TopModel {
         }
         lines.addAll(List.of(table(sort, Math.max(1, most - lines.size() - 1)).split("\\R")));
         return lines.size() > most ? lines.subList(0, most) : lines;
+    }
+
+    /// The relay's last answer with the rates: lanes in order, `bytesPerSecond` and `copiesPerSecond` in each, and tracks with
+    /// `receivedBytesPerSecond`.
+    JsonNode json(Sort sort) {
+        ObjectNode result = last.deepCopy().asObject();
+        result.withArray("tracks").forEach(track ->
+                track.asObject().put("receivedBytesPerSecond", trackRates.getOrDefault(track.path("name").asString(), 0.0)));
+        ArrayNode sorted = result.putArray("lanes");
+        lanes.stream().sorted(order(sort)).forEach(lane -> sorted.add(lane.now.deepCopy().asObject()
+                .put("bytesPerSecond", lane.bytesPerSecond)
+                .put("copiesPerSecond", lane.copiesPerSecond)));
+        return result;
     }
 
     private String header() {

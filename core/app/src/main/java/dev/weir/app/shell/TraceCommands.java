@@ -27,6 +27,7 @@ class TraceCommands {
             @Option(longName = "seconds", defaultValue = "60", description = "ends by itself after this many seconds, 1 to 3600") Integer seconds,
             @Option(longName = "megabytes", defaultValue = "256", description = "most that is written, all files together, 1 to 100000")
                     Integer megabytes,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output,
             @Option(longName = "relay-control", description = RunningRelay.CONTROL) @Nullable Path control) {
         require("--seconds", seconds, LONGEST_SECONDS);
         require("--megabytes", megabytes, MOST_MEGABYTES);
@@ -35,7 +36,7 @@ class TraceCommands {
         if (connection != null) {
             arguments.put("connection", connection);
         }
-        RunningRelay.ask(context.outputWriter(), control, OutputFormat.TABLE, "trace start", arguments,
+        RunningRelay.ask(context.outputWriter(), control, output, "trace start", arguments,
                 answer -> "tracing " + answer.path("connections").asString() + " connections to " + answer.path("folder").asString()
                         + ", for at most " + seconds + " s; 'trace stop' ends it");
     }

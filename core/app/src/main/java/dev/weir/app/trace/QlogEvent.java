@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /// Lines of a qlog file: draft-ietf-quic-qlog-main-schema-07 (version 0.3, JSON-SEQ) and draft-ietf-quic-qlog-quic-events-07.
-/// Every value is a number or one of our own words, so nothing has to be escaped.
+/// Frames that carry no media and no ACK are there by their type alone. Every value is a number or one of our own words, so nothing has to
+/// be escaped.
 final class QlogEvent {
     private static final double NANOS_PER_MILLI = 1e6;
 

@@ -47,7 +47,8 @@ class CommandLineTests {
     @Test
     void mistakesAreSentences() {
         assertThatThrownBy(() -> parse()).isInstanceOf(UsageException.class).hasMessageStartingWith("No command given");
-        assertThatThrownBy(() -> parse("bench")).hasMessage("There is no command 'bench'; './weir --help' lists them.");
+        assertThatThrownBy(() -> parse("bench")).hasMessage("There is no command 'bench'; './weir bench --help' lists those with 'bench'.");
+        assertThatThrownBy(() -> parse("fly", "high")).hasMessage("There is no command 'fly'; './weir --help' lists them.");
         assertThatThrownBy(() -> parse("bench", "path", "--nope", "1")).hasMessageStartingWith("bench path has no option --nope;");
         assertThatThrownBy(() -> parse("bench", "path", "nope")).hasMessageStartingWith("bench path takes no argument 'nope';");
         assertThatThrownBy(() -> parse("bench", "path", "--objects")).hasMessage("--objects needs a value: --objects NUMBER.");
@@ -59,7 +60,7 @@ class CommandLineTests {
 
     @Test
     void helpNamesEachOptionWithValueAndDefault() {
-        assertThat(CommandHelp.of(parse("bench", "path").command())).isEqualTo("""
+        assertThat(CommandHelp.of(parse("bench", "path").command())).startsWith("""
                 Compares paths
 
                 Usage: ./weir bench path [OPTIONS]

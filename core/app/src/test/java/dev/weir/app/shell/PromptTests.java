@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,22 @@ class PromptTests {
         assertThat(completions("mode set auto --track ")).as("nobody answers").isEmpty();
     }
 
+    @Test
+    void completesTheNamesOfFiles() throws Exception {
+        add("policy load", option("jar", Path.class, true));
+        Path inner = Files.createDirectory(folder.resolve("inner"));
+        Files.createFile(inner.resolve("one.jar"));
+        Files.createFile(inner.resolve(".hidden"));
+        Files.createDirectory(inner.resolve("two"));
+
+        assertThat(completions("policy load " + folder + "/in")).contains(inner + "/");
+        assertThat(completions("policy load " + inner + "/")).containsExactly(inner + "/one.jar", inner + "/two/", "--jar");
+        assertThat(completions("policy load --jar=" + inner + "/o")).contains("--jar=" + inner + "/one.jar");
+        assertThat(completions("policy load --jar " + inner + "/.")).containsExactly(inner + "/.hidden", inner + "/one.jar", inner + "/two/");
+        assertThat(completions("policy load --jar ")).as("of this folder").contains("pom.xml", "src/");
+        assertThat(completions("policy load /no/such/")).containsExactly("--jar");
+    }
+
     private String script(String text) {
         var output = new StringWriter();
         new Script(commands, "evening.weir").run(new BufferedReader(new StringReader(text)), new PrintWriter(output, true));
@@ -127,6 +144,7 @@ class PromptTests {
     void helpListsAndExplains() {
         assertThat(script("help")).contains("Group", "mode set", "Does mode set").doesNotContain("serve");
         assertThat(script("help mode")).contains("mode set", "mode show").doesNotContain("subscriber");
+        assertThat(script("mode --help")).contains("mode set", "mode show").doesNotContain("subscriber");
         assertThat(script("help mode set")).contains("Usage: mode set [OPTIONS]", "--track TEXT", "Examples:").doesNotContain("./weir");
     }
 

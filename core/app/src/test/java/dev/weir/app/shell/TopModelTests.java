@@ -42,6 +42,19 @@ class TopModelTests {
     }
 
     @Test
+    void programsGetTheSameRatesInTheSameOrder() {
+        model.sample(answer(1, 1000, lane(1, "a", 0, 0, 9_000_000), lane(2, "b", 0, 0, 1_000_000)));
+        model.sample(answer(3, 251_000, lane(1, "a", 250_000, 200, 9_000_000), lane(2, "b", 500_000, 400, 1_000_000)));
+        JsonNode json = model.json(TopModel.Sort.RATE);
+
+        assertThat(json.path("tracks").path(0).path("receivedBytesPerSecond").asDouble()).isEqualTo(125_000);
+        assertThat(json.path("lanes")).hasSize(2);
+        assertThat(json.path("lanes").path(0).path("id").asInt()).isEqualTo(2);
+        assertThat(json.path("lanes").path(0).path("bytesPerSecond").asDouble()).isEqualTo(250_000);
+        assertThat(json.path("lanes").path(0).path("copiesPerSecond").asDouble()).isEqualTo(200);
+    }
+
+    @Test
     void anotherConnectionOfTheSameNumberBeginsAnew() {
         model.sample(answer(1, 0, lane(1, "a", 9_000_000, 9000, 0)));
         model.sample(answer(2, 0, lane(1, "b", 1000, 1, 0)));
