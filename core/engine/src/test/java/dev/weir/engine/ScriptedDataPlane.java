@@ -31,6 +31,9 @@ final class ScriptedDataPlane implements DataPlane {
     private final Deque<MemorySegment> records = new ArrayDeque<>();
     /// How often a lane was withdrawn.
     private final Map<Integer, Integer> generations = new HashMap<>();
+    /// Rows of the publisher and track tables that are left.
+    int publishersLeft = Integer.MAX_VALUE;
+    int tracksLeft = Integer.MAX_VALUE;
     private int nextTrack;
     private long copiesMade;
     private long ringFull;
@@ -192,7 +195,7 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public int openPublisher(QuicEndpoint.ReadSide side, InetSocketAddress peer) {
-        return 0;
+        return publishersLeft-- > 0 ? 0 : NONE;
     }
 
     @Override
@@ -217,7 +220,7 @@ final class ScriptedDataPlane implements DataPlane {
 
     @Override
     public int openTrack(int publisher, long alias, int defaultPriority, byte[] aliasOverride) {
-        return nextTrack++;
+        return tracksLeft-- > 0 ? nextTrack++ : NONE;
     }
 
     @Override
