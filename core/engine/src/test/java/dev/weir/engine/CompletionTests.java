@@ -118,6 +118,31 @@ class CompletionTests extends OneSubscriber {
     }
 
     @Test
+    void sendsAgainWhatWasLostAgain() {
+        plane.streamCopy(0, 1, plane.draw(1), PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
+        plane.streamCopy(0, 1, plane.draw(1), PUBLISHER_STREAM, 600, stream.length - 600, true, -1);
+        arrive(0, stream.length, true);
+        subscriber.cells.skipTo(10);
+        now += 50_000_000;
+        subscriber.acknowledged(new long[] {1, 1, 9, 9}, 0, now);
+        for (int times = 1; times <= 3; times++) {
+            StreamChunk again = subscriber.nextStreamFrame(1200);
+            assertThat(again.streamId()).isEqualTo(FIRST_STREAM);
+            assertThat(again.offset()).isZero();
+            assertThat(again.data()).isEqualTo(Arrays.copyOf(stream, 600));
+            assertThat(subscriber.nextStreamFrame(1200)).as("once for each loss").isNull();
+            assertThat(relay.statistics()).containsEntry("retransmitted.bytes", 600L * times);
+            subscriber.chunkLost(FIRST_STREAM, 0, 600, false);
+        }
+        StreamChunk last = subscriber.nextStreamFrame(1200);
+        subscriber.chunkAcknowledged(FIRST_STREAM, 0, last.data().length, false);
+
+        assertThat(creditTaken()).as("what is sent again is not paid for again").isLessThanOrEqualTo(stream.length);
+        assertThat(subscriber.queue.streams()).as("the stream is done").isEmpty();
+        assertThat(plane.calls).contains("forget stream 2 of 1");
+    }
+
+    @Test
     void waitsForBytesThatTheKernelLostBeforeUserSpaceHasThem() {
         long second = PUBLISHER_STREAM + 4;
         plane.streamCopy(0, 1, 0, PUBLISHER_STREAM, 0, 600, false, FIRST_STREAM);
