@@ -197,12 +197,18 @@ public final class KernelDataPlane implements DataPlane {
 
     @Override
     public Runs runs() {
-        return runs.now();
+        if (closed) {
+            return Runs.NONE;
+        }
+        Runs underWay = runs.now();
+        return () -> closed || underWay.areOver();
     }
 
     @Override
     public void quiesce() {
-        runs.awaitEnd();
+        if (!closed) {
+            runs.awaitEnd();
+        }
     }
 
     @Override
