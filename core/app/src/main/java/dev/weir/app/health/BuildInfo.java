@@ -19,7 +19,8 @@ public final class BuildInfo implements InfoContributor {
 
     @Override
     public void contribute(Info.Builder builder) {
-        builder.withDetail("build", Map.of("name", "weir", "version", AppVersion.number(), "alpn", RelayServer.ALPN));
+        builder.withDetail("build", Map.of("name", "weir", "version", AppVersion.number(), "commit", AppVersion.commit(),
+                "time", AppVersion.time(), "alpn", RelayServer.ALPN));
         builder.withDetail("java", Map.of("version", System.getProperty("java.runtime.version"), "vendor", System.getProperty("java.vendor")));
         builder.withDetail("kernel", Map.of("release", System.getProperty("os.version"), "architecture", System.getProperty("os.arch")));
         builder.withDetail("relay", Map.of(

@@ -47,26 +47,9 @@ public final class Ffmpeg implements VideoSource.AutoCloseableInput {
         Thread.ofPlatform().daemon().name("ffmpeg-messages").start(this::readMessages);
     }
 
-    /// A test picture, 1280x720 at 30 frames a second.
+    /// The first video and the first sound of a file, at most 1280 pixels wide, or a generated picture, 1280x720 at 30 frames a second.
     ///
-    /// @param seconds its length
-    /// @throws BenchException if ffmpeg is missing
-    public static Ffmpeg testPicture(int seconds) {
-        return of(null, seconds);
-    }
-
-    /// The first video and the first sound of a file, at most 1280 pixels wide.
-    ///
-    /// @param media anything ffmpeg reads
-    /// @param seconds how much of it
-    /// @throws BenchException if ffmpeg is missing or there is no such file
-    public static Ffmpeg file(Path media, int seconds) {
-        return of(media, seconds);
-    }
-
-    /// A generated picture or a file.
-    ///
-    /// @param media the file; null: a test picture
+    /// @param media anything ffmpeg reads; null: a test picture
     /// @param seconds how much
     /// @throws BenchException if ffmpeg is missing or there is no such file
     public static Ffmpeg of(@Nullable Path media, int seconds) {

@@ -44,10 +44,4 @@ public record DemoOptions(
         return new DemoOptions(
                 DEFAULT_SUBSCRIBERS, RunModes.BOTH, RelayPath.AUTO, DEFAULT_SECONDS, null, null, null, null, null);
     }
-
-    /// @param load what to publish
-    /// @return the same with checksummed objects
-    public DemoOptions withLoad(SyntheticLoad load) {
-        return new DemoOptions(subscribers, modes, path, seconds, load, null, json, pcap, faults);
-    }
 }

@@ -44,16 +44,6 @@ public interface PolicyRelay extends AutoCloseable {
         public Decisions {
             dropped = Map.copyOf(dropped);
         }
-
-        long drops() {
-            return dropped.values().stream().mapToLong(Long::longValue).sum();
-        }
-
-        /// Share of verdicts to drop, 0 to 1; 0 if nothing was decided.
-        double dropShare() {
-            long all = forwarded + drops();
-            return all == 0 ? 0 : (double) drops() / all;
-        }
     }
 
     /// Makes one of the bundled policies.

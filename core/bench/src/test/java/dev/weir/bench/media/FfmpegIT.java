@@ -22,7 +22,7 @@ class FfmpegIT {
     @Test
     void aTestPictureHasAKeyFrameEverySecondAndOneFragmentPerFrame() {
         var locations = new ArrayList<Long>();
-        try (VideoSource source = VideoSource.fragments(Ffmpeg.testPicture(SECONDS))) {
+        try (VideoSource source = VideoSource.fragments(Ffmpeg.of(null, SECONDS))) {
             for (SourceObject object = source.next(); object != null; object = source.next()) {
                 locations.add(object.location().group());
             }
@@ -43,7 +43,7 @@ class FfmpegIT {
         assertThat(ffmpeg.waitFor()).isZero();
         Path mp4 = folder.resolve("out.mp4");
 
-        Ffmpeg.file(media, 2).writeTo(mp4);
+        Ffmpeg.of(media, 2).writeTo(mp4);
 
         assertThat(Ffmpeg.complaints(mp4)).isEmpty();
         assertThat(groups(mp4)).isEqualTo(2);
@@ -51,10 +51,10 @@ class FfmpegIT {
 
     @Test
     void badInputIsASentence() throws Exception {
-        assertThatThrownBy(() -> Ffmpeg.file(folder.resolve("none.mp4"), 1))
+        assertThatThrownBy(() -> Ffmpeg.of(folder.resolve("none.mp4"), 1))
                 .isInstanceOf(BenchException.class).hasMessageContaining("none.mp4");
         Path text = Files.writeString(folder.resolve("text.mp4"), "this is no video");
-        assertThatThrownBy(() -> Ffmpeg.file(text, 1).writeTo(folder.resolve("never.mp4")))
+        assertThatThrownBy(() -> Ffmpeg.of(text, 1).writeTo(folder.resolve("never.mp4")))
                 .isInstanceOf(BenchException.class).hasMessageContaining("ffmpeg cannot make a video of");
         assertThat(Ffmpeg.complaints(text)).isNotEmpty();
     }
