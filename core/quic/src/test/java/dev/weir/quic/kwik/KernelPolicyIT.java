@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.InstalledPolicy;
 import dev.weir.engine.Policies;
+import dev.weir.engine.policy.PolicyCatalog;
 import dev.weir.engine.policy.PolicyException;
+import dev.weir.engine.policy.PolicyService;
 import dev.weir.engine.view.KernelView;
 import dev.weir.kernel.VerifierException;
 import dev.weir.spi.DeliveryMode;
+import dev.weir.spi.FanoutPolicy;
 import dev.weir.spi.LaneView;
 import dev.weir.spi.MediaObject;
 import dev.weir.spi.Verdict;
@@ -18,7 +21,9 @@ import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.NetworkNamespace;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.peer.KwikPeer;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +130,53 @@ class KernelPolicyIT extends PolicyScenarios {
                 .hasMessageContaining("test vector 0 with Forward")
                 .hasMessageContaining("payload of 3 bytes (01ff02)");
         apply(program(THRESHOLD, 128, List.of(vector(100, Verdict.forward()))));
+    }
+
+    @Test
+    void whatTheVerifierSaysHasTwoLinesAndIsKeptWhole() throws Exception {
+        FanoutPolicy tooMuch = program(THRESHOLD.replace("track->words[0]++;", "track->words[object->object]++;"), 100, List.of());
+        try (PolicyService service = PolicyService.start(relay.policies(), offering(tooMuch), List.of())) {
+            assertThatThrownBy(() -> service.apply("gate", "**", List.of(), Map.of()))
+                    .isInstanceOf(PolicyException.class)
+                    .satisfies(refused -> assertThat(refused.getMessage().lines()).hasSize(2))
+                    .hasMessageContaining("refuses its program: ")
+                    .hasMessageContaining("at track->words[object->object]++; @ ")
+                    .hasMessageContaining("'./weir policy log gate'");
+            assertThat(service.verifierLog("gate").lines()).hasSizeGreaterThan(10)
+                    .anyMatch(line -> line.contains("track->words[object->object]++;"))
+                    .anyMatch(line -> line.startsWith("processed "));
+            assertThat(service.assignments()).isEmpty();
+        }
+    }
+
+    /// A catalog of one policy, which is in no jar.
+    private static PolicyCatalog offering(FanoutPolicy policy) {
+        return new PolicyCatalog() {
+            @Override
+            public List<Offer> offers() {
+                return List.of(new Offer("gate", "for a test", "1", "", ""));
+            }
+
+            @Override
+            public Made create(String name, Map<String, String> overrides) {
+                return new Made(policy, () -> {});
+            }
+
+            @Override
+            public List<Offer> load(Path jar) {
+                return offers();
+            }
+
+            @Override
+            public void listen(Listener listener) {
+                // nothing changes
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
     }
 
     private static TestVector vector(int priority, Verdict expected) {
