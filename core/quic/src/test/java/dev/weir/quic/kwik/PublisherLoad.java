@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class PublisherLoad implements AutoCloseable {
     private static final int AHEAD = 4;
     private static final int DATAGRAMS = 5;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// Longer than any pause that a scenario makes.
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     private final KwikPeer publisher;
     private final KwikPeer listener;
