@@ -145,7 +145,7 @@ class ShellCommandsIT {
             always("policy log priority-threshold", "refused no program"),
             always("bpf log", "refused no program"),
             always("policy load FOLDER/reads-too-far.jar", "reads-too-far +available"),
-            once("! policy apply reads-too-far **", "cannot be put in force: The kernel's verifier refuses program"),
+            once("! policy apply reads-too-far **", "cannot be put in force, the kernel's verifier refuses its program"),
             always("policy log reads-too-far", REFUSAL),
             always("bpf log", "==== policy reads-too-far\\R.*(" + REFUSAL + ")"),
             once("policy apply priority-threshold ** --set default-limit=255", "assignment 1: priority-threshold \\(tables\\) in force for \\*\\*"),
