@@ -22,8 +22,8 @@ import java.util.Map;
 
 /// A relay process, a publisher's host and three subscribers' hosts, for tests that make the network between them unkind.
 final class FaultBed implements AutoCloseable {
-    /// Subscribers of every track, one per host.
-    static final int SUBSCRIBERS = 3;
+    /// Subscribers of every track, one per host; `-Dweir.fault.subscribers=32` is the full form.
+    static final int SUBSCRIBERS = Integer.getInteger("weir.fault.subscribers", 3);
     /// `-Dweir.fault.path=userspace` has user space make all the copies.
     static final RelayPath PATH = RelayPath.valueOf(System.getProperty("weir.fault.path", "kernel").toUpperCase(Locale.ROOT));
 

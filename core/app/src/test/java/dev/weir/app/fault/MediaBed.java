@@ -13,6 +13,7 @@ import dev.weir.bench.peer.PublisherPeer;
 import dev.weir.bench.peer.ReceivedTrack;
 import dev.weir.bench.peer.SinkSockets;
 import dev.weir.bench.peer.SubscriberPeer;
+import dev.weir.bench.peer.TransferredObject;
 import dev.weir.bench.peer.Trust;
 import dev.weir.bench.report.MissingObjects;
 import dev.weir.bench.report.RelayStatistics;
@@ -36,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A relay process; publishers that never stop, one per delivery mode, and for each one or more bystanders who
@@ -44,7 +46,10 @@ final class MediaBed implements AutoCloseable {
     private static final long OBJECT_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int RATE = 100;
+    /// Objects a second of each mode; `-Dweir.fault.rate=500` is the full form.
+    private static final int RATE = Integer.getInteger("weir.fault.rate", 100);
+    /// Of each mode; `-Dweir.fault.subscribers=32` is the full form.
+    static final int BYSTANDERS = Integer.getInteger("weir.fault.subscribers", 4);
     /// The relay's own socket was full, as after a pause.
     private static final String SOCKET = "relay_socket";
     private static final int SIZE = 300;
@@ -101,9 +106,13 @@ final class MediaBed implements AutoCloseable {
     }
 
     /// Starts the next relay on the same port, with nobody connected.
-    void restartRelay() {
+    ///
+    /// @return ID of the first group that nobody has published anything of
+    long restartRelay() {
+        long next = 1 + media.stream().mapToLong(each -> each.source().nextGroup()).max().orElse(0);
         abandonMedia();
         relay = startRelay();
+        return next;
     }
 
     private void abandonMedia() {
@@ -128,13 +137,18 @@ final class MediaBed implements AutoCloseable {
     ///
     /// @param bystanders for each mode, all on the first host
     void startMedia(int bystanders) throws Exception {
+        startMedia(bystanders, 0);
+    }
+
+    /// @param firstGroup that is published
+    void startMedia(int bystanders, long firstGroup) throws Exception {
         for (DeliveryMode mode : DeliveryMode.values()) {
             PublisherPeer publisher = publisher(loop, mode, 0);
-            var source = new RunningSource(RATE, SIZE, 0);
+            var source = new RunningSource(RATE, SIZE, firstGroup);
             publisher.announce(source.content(), false);
             var crowd = new ArrayList<SubscriberPeer>();
             for (int i = 0; i < bystanders; i++) {
-                SubscriberPeer bystander = subscriber(loop, mode, new Location(0, 0));
+                SubscriberPeer bystander = subscriber(loop, mode, new Location(firstGroup, 0));
                 bystander.subscribe();
                 crowd.add(bystander);
             }
@@ -235,6 +249,8 @@ final class MediaBed implements AutoCloseable {
         assertThat(unexplained)
                 .as("what the bystander of %s misses, from %s, relay %s", mode, missing.locations(), statistics())
                 .isEmpty();
+        assertThat(received.objects().keySet()).as("objects that this publisher did not send")
+                .isSubsetOf(sent.objects().stream().map(TransferredObject::location).collect(Collectors.toSet()));
         assertThat(received.duplicates()).isZero();
         assertThat(received.corrupt()).isZero();
         assertThat(received.streamsCutOff()).isZero();

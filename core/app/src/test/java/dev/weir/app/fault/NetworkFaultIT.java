@@ -20,28 +20,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A network that doubles, damages, reorders packets or is dead for a while, and the same for an address that stays dead: streams come
 /// whole, and of the datagrams exactly those are missing that the network, a socket or the relay counts. In both modes at once.
 ///
-/// `-Dweir.fault.objects=N` is how many objects of each track are published under each fault, [#OBJECTS] unless said otherwise.
+/// `-Dweir.fault.objects=N` is how many objects of each track are published under each fault, [#OBJECTS] unless said otherwise;
+/// `-Dweir.fault.rate=N` how many a second, `-Dweir.fault.subscribers=N` how many get them, 3 at least.
 @RequiresRoot
 @RequiresBpf
 class NetworkFaultIT {
     private static final int OBJECTS = Integer.getInteger("weir.fault.objects", 150);
-    private static final int RATE = 100;
+    private static final int RATE = Integer.getInteger("weir.fault.rate", 100);
     /// What waits for a dead subscriber, until the relay gives him up, must fit its queue.
     private static final int SLOW_RATE = 20;
     private static final int BYSTANDER = 0;
     private static final int AFFLICTED = 1;
     private static final int DEAD = 2;
-    private static final int[] ALL = {BYSTANDER, AFFLICTED, DEAD};
+    private static final int[] ALL = IntStream.range(0, FaultBed.SUBSCRIBERS).toArray();
     private static final Duration IDLE = Duration.ofSeconds(8);
     private static final Duration HOLE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -175,9 +179,10 @@ class NetworkFaultIT {
         assertKernelTookPart();
     }
 
-    @Test
-    void damagedPacketsAreForwardedToNobody() throws Exception {
-        Impairment damage = Impairment.none(SEED).withCorruption(5);
+    @ParameterizedTest
+    @ValueSource(ints = {5, 30})
+    void damagedPacketsAreForwardedToNobody(int percent) throws Exception {
+        Impairment damage = Impairment.none(SEED).withCorruption(percent);
         long damaged = 0;
         for (Under each : under("damage", damage, damage)) {
             Outcome outcome = endWithBooks(each.track,

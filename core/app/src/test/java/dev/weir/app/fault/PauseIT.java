@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PauseIT {
     private static final List<Duration> PAUSES = List.of(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(3));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int BYSTANDERS = 4;
 
     @TempDir
     Path folder;
@@ -38,7 +37,7 @@ class PauseIT {
         try (MediaBed bed = new MediaBed("wt4-pause", folder, 30);
                 var watch = new RelayWatch(bed.hosts().getFirst(), folder)) {
             bed.logKeys(keys);
-            bed.startMedia(BYSTANDERS);
+            bed.startMedia(MediaBed.BYSTANDERS);
             for (Duration length : PAUSES) {
                 awaitKernel(bed);
                 pauses.add(pause(bed, length));
@@ -53,14 +52,14 @@ class PauseIT {
             }
             watch.judge(keys);
             System.out.printf("%d objects to %d subscribers of each mode, pauses of %s and a collection: nothing is missing%n",
-                    objects, BYSTANDERS, PAUSES);
+                    objects, MediaBed.BYSTANDERS, PAUSES);
         }
     }
 
     /// The kernel makes copies, and more of them.
     private static void awaitKernel(MediaBed bed) {
         long before = bed.statistics().get("copies.kernel");
-        await().atMost(PATIENCE).until(() -> bed.statistics().get("copies.kernel") > before + 20 * BYSTANDERS);
+        await().atMost(PATIENCE).until(() -> bed.statistics().get("copies.kernel") > before + 20 * MediaBed.BYSTANDERS);
     }
 
     /// The length of a pause is what is tested: it is no wait for something.

@@ -104,6 +104,15 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
         return relay.views().lanes().stream().max(Comparator.comparingInt(LaneStatus::id)).orElseThrow();
     }
 
+    /// Memory is flat: of no class is there one more for every other packet of the load, let alone one for each.
+    ///
+    /// @param middle what was alive in the middle of the load
+    /// @param packets of the load since then
+    private static void assertMemoryFlat(Map<String, Long> middle, int packets) {
+        await().untilAsserted(() -> assertThat(LiveObjects.byClass()).allSatisfy((type, count) ->
+                assertThat(count - middle.getOrDefault(type, 0L)).as(type).isLessThan(packets / 2)));
+    }
+
     private static void awaitEverything(PublisherLoad load, KwikPeer... subscribers) {
         for (KwikPeer subscriber : subscribers) {
             load.awaitStreams(subscriber);
@@ -175,8 +184,10 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
         KwikPeer silent = peer(CHACHA);
         subscribeAlso(silent, 2);
         PeerHabits.acknowledgeNothing(silent);
-        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 30).goOn(GROUPS)) {
-            load.finish();
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 30).goOn(GROUPS / 2)) {
+            Map<String, Long> middle = LiveObjects.byClass();
+            load.goOn(GROUPS / 2).finish();
+            assertMemoryFlat(middle, GROUPS / 2 * 30);
             awaitEverything(load, subscribed.subscriber());
             LaneStatus lane = latestLane();
             assertThat(lane.bytesInFlight()).isLessThan(lane.congestionWindow() + 64 * 1252); // beyond it there are probes only
@@ -232,8 +243,10 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
         KwikPeer refusing = peer(CHACHA);
         subscribeAlso(refusing, 2);
         refusing.connection.setPeerInitiatedStreamCallback(stream -> stream.abortReading(7));
-        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 20).goOn(GROUPS)) {
-            load.finish();
+        try (var load = new PublisherLoad(subscribed.publisher(), subscribed.subscriber(), 20).goOn(GROUPS / 2)) {
+            Map<String, Long> middle = LiveObjects.byClass();
+            load.goOn(GROUPS / 2).finish();
+            assertMemoryFlat(middle, GROUPS / 2 * 20);
             awaitEverything(load, subscribed.subscriber());
             load.awaitDatagrams(refusing);
             assertThat(relay.statistics().get("dropped.stop_sending")).isPositive();

@@ -4,13 +4,13 @@ package dev.weir.quic.kwik;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.testkit.peer.KwikPeer;
+import dev.weir.testkit.peer.PeerHabits;
 import dev.weir.testkit.peer.RawFrame;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import tech.kwik.core.cid.ConnectionIdInfo;
-import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.cid.ConnectionIdStatus;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.crypto.Aead;
@@ -111,21 +110,15 @@ final class PeerControls {
                 () -> read.getKeyUpdateCounter() == before + 1 || ended.getAsBoolean());
     }
 
-    /// Replaces all connection IDs that the relay may use by a new one, and waits until the relay has retired them
-    /// (RFC 9000 section 5.1.2).
+    /// Replaces all connection IDs that the relay may use by a new one, and waits until the relay has retired them.
     static void replaceOwnConnectionIds(KwikPeer peer) throws ReflectiveOperationException {
-        var client = (QuicClientConnectionImpl) peer.connection;
-        Map<Integer, ConnectionIdInfo> own = connectionIds(peer).getAllConnectionIds();
-        int next = Collections.max(own.keySet()) + 1;
-        client.newConnectionIds(1, next);
-        await().pollInterval(Duration.ofMillis(1)).until(() -> own.entrySet().stream()
-                .noneMatch(id -> id.getKey() < next && id.getValue().getConnectionIdStatus() != ConnectionIdStatus.RETIRED));
+        await().pollInterval(Duration.ofMillis(1)).until(PeerHabits.replaceOwnConnectionIds(peer)::getAsBoolean);
     }
 
     /// Uses the relay's next connection ID and retires the one in use, and waits until there is another one to go on with.
     static void moveToNextConnectionId(KwikPeer peer) throws ReflectiveOperationException, InterruptedException {
         var client = (QuicClientConnectionImpl) peer.connection;
-        Map<Integer, ConnectionIdInfo> relays = connectionIds(peer).getAllPeerConnectionIds();
+        Map<Integer, ConnectionIdInfo> relays = PeerHabits.connectionIds(peer).getAllPeerConnectionIds();
         int used = relays.entrySet().stream()
                 .filter(id -> id.getValue().getConnectionIdStatus() == ConnectionIdStatus.IN_USE)
                 .findAny().orElseThrow().getKey();
@@ -141,10 +134,6 @@ final class PeerControls {
         });
         built.await(); // a packet that Kwik's sender began before still has the old one, and must not retire it
         client.retireDestinationConnectionId(used);
-    }
-
-    private static ConnectionIdManager connectionIds(KwikPeer peer) throws ReflectiveOperationException {
-        return (ConnectionIdManager) field(QuicClientConnectionImpl.class, "connectionIdManager").get(peer.connection);
     }
 
     private static Field field(Class<?> type, String name) throws NoSuchFieldException {

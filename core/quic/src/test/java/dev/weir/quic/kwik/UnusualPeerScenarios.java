@@ -217,8 +217,13 @@ abstract class UnusualPeerScenarios extends RelayFixture {
         KwikPeer longest = peer(connect(builder -> builder.connectionIdLength(20)));
         subscribeAlso(longest, 3);
         var load = new Load(subscribed.publisher(), 5, 900);
-        load.awaitSent(100);
+        awaitCopies();
+        for (int i = 0; i < REPLACEMENTS / 10; i++) {
+            PeerControls.replaceOwnConnectionIds(longest);
+        }
+        awaitCopies();
         load.finish();
+        assertThat(peers).noneMatch(peer -> peer.closedWith.isDone());
         for (KwikPeer subscriber : List.of(subscribed.subscriber(), without, longest)) {
             load.awaitStreams(subscriber);
             load.awaitDatagrams(subscriber);

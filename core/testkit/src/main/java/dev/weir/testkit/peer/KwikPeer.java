@@ -41,6 +41,11 @@ public final class KwikPeer implements AutoCloseable {
     private static final int ONE_PACKET = 1000;
     private static final int RECEIVE_BUFFER = 4 << 20;
 
+    static {
+        // It trusts any relay, and Kwik need not say so on stdout for each of them.
+        System.setProperty("tech.kwik.core.no-security-warnings", "true");
+    }
+
     /// Kwik's own side of the connection.
     public final QuicClientConnection connection;
     /// Payloads of DATAGRAMs, in the order in which they came.

@@ -3,17 +3,27 @@ package dev.weir.testkit.peer;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import tech.kwik.core.ack.AckGenerator;
+import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdManager;
+import tech.kwik.core.cid.ConnectionIdStatus;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.common.PnSpace;
+import tech.kwik.core.crypto.Aead;
+import tech.kwik.core.crypto.ConnectionSecrets;
 import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.ClientConnectionConfig;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
+import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.recovery.RttEstimator;
@@ -144,6 +154,53 @@ public final class PeerHabits {
         Object streams = field(QuicClientConnectionImpl.class, "streamManager").get(peer.connection);
         field(StreamManager.class, "currentUnidirectionalStreamIdLimit").set(streams, 4 * count + 3);
         peer.sendFrame(RawFrame.maxUnidirectionalStreams(count));
+    }
+
+    /// Replaces all connection IDs that the relay may use by a new one (RFC 9000 section 5.1.2).
+    ///
+    /// @return tells whether the relay has retired them
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static BooleanSupplier replaceOwnConnectionIds(KwikPeer peer) throws ReflectiveOperationException {
+        var client = (QuicClientConnectionImpl) peer.connection;
+        Map<Integer, ConnectionIdInfo> own = connectionIds(peer).getAllConnectionIds();
+        int next = Collections.max(own.keySet()) + 1;
+        client.newConnectionIds(1, next);
+        return () -> own.entrySet().stream()
+                .noneMatch(id -> id.getKey() < next && id.getValue().getConnectionIdStatus() != ConnectionIdStatus.RETIRED);
+    }
+
+    /// @return the connection IDs of both sides
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static ConnectionIdManager connectionIds(KwikPeer peer) throws ReflectiveOperationException {
+        return (ConnectionIdManager) field(QuicClientConnectionImpl.class, "connectionIdManager").get(peer.connection);
+    }
+
+    /// Updates keys between two packets: Kwik by itself would do it in the middle of one.
+    ///
+    /// @return tells whether the relay's keys have followed (RFC 9001 section 6.2)
+    /// @throws ReflectiveOperationException if Kwik is not the version that this is for
+    public static BooleanSupplier updateKeys(KwikPeer peer) throws ReflectiveOperationException {
+        Object secrets = field(QuicConnectionImpl.class, "connectionSecrets").get(peer.connection);
+        Aead own = keys(secrets, "clientSecrets");
+        Aead relays = keys(secrets, "serverSecrets");
+        int before = own.getKeyUpdateCounter();
+        ((QuicConnectionImpl) peer.connection).send(
+                length -> {
+                    if (own.getKeyUpdateCounter() == before) {
+                        own.computeKeyUpdate(true);
+                    }
+                    return new PingFrame();
+                },
+                1,
+                EncryptionLevel.App,
+                lost -> {},
+                true);
+        return () -> relays.getKeyUpdateCounter() > before;
+    }
+
+    private static Aead keys(Object secrets, String side) throws ReflectiveOperationException {
+        var levels = (AtomicReferenceArray<?>) field(ConnectionSecrets.class, side).get(secrets);
+        return (Aead) levels.get(EncryptionLevel.App.ordinal());
     }
 
     /// Takes no notice of the connection IDs that the relay gives, retires and uses.
