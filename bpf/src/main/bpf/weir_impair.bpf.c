@@ -140,12 +140,13 @@ int weir_impair(struct __sk_buff *skb)
 	if (!state)
 		return TCX_VERDICT_NEXT;
 	config = &state->config;
+	if (!find_udp(skb, &place) || !concerns(skb, config, &place))
+		return TCX_VERDICT_NEXT;
+	/* Looked at only here: the mark may be that of another impairer at the same hook, for packets of other ports. */
 	if (skb->mark == IMPAIR_MARK) {
 		skb->mark = 0;
 		return TCX_VERDICT_NEXT;
 	}
-	if (!find_udp(skb, &place) || !concerns(skb, config, &place))
-		return TCX_VERDICT_NEXT;
 	ordinal = __sync_fetch_and_add(&state->counts.seen, 1);
 	if (skb->gso_size)
 		__sync_fetch_and_add(&state->counts.segmented, 1);

@@ -3,17 +3,21 @@ package dev.weir.app.shell;
 
 import dev.weir.app.control.ControlClient;
 import dev.weir.bench.run.PolicySwitch;
+import dev.weir.bench.run.RelayBooks;
 import dev.weir.bench.run.RelayPath;
 import dev.weir.bench.run.SoakOptions;
 import dev.weir.bench.run.SoakRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.shell.core.command.CommandContext;
 import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /// `soak`: a relay under faults that a seed chooses, and a ledger that must be zero.
 @Component
@@ -21,6 +25,9 @@ class SoakCommand {
     private static final int SECONDS_PER_MINUTE = 60;
     /// A week.
     private static final int MOST_MINUTES = 10_080;
+    /// The sums of an audit that say what became of DATAGRAM objects, and their parts that a subscriber did not get.
+    private static final Set<String> DATAGRAMS = Set.of("datagrams", "datagram fates");
+    private static final String DROPPED = "dropped: ";
 
     @Command(name = "soak", group = "Media",
             description = "Puts a relay, publishers and subscribers of this machine under faults that a seed chooses; fails if anything"
@@ -43,7 +50,24 @@ class SoakCommand {
         }
         int length = seconds != null ? seconds : minutes * SECONDS_PER_MINUTE;
         SoakOptions options = MediaOptions.checked(() -> new SoakOptions(length, seed, subscribers, rate, path, json));
-        CommandFailedException.unlessZero(SoakRun.run(options, new PassAllSwitch(), context.outputWriter()));
+        CommandFailedException.unlessZero(SoakRun.run(options, new PassAllSwitch(), SoakCommand::audit, context.outputWriter()));
+    }
+
+    private static RelayBooks.Audit audit(Path controlSocket) {
+        var imbalances = new TreeMap<String, Long>();
+        var dropped = new TreeMap<String, Long>();
+        for (JsonNode sum : ControlClient.call(controlSocket, "stats audit", Map.of()).path("sums")) {
+            String address = sum.path("address").asString();
+            long imbalance = sum.path("imbalance").asLong();
+            if (imbalance != 0) {
+                imbalances.merge(address + ": " + sum.path("name").asString(), imbalance, Long::sum);
+            }
+            if (DATAGRAMS.contains(sum.path("name").asString())) {
+                sum.path("parts").properties().stream().filter(part -> part.getKey().startsWith(DROPPED))
+                        .forEach(part -> dropped.merge(address, part.getValue().asLong(), Long::sum));
+            }
+        }
+        return new RelayBooks.Audit(imbalances, dropped);
     }
 
     /// A policy that drops nothing, so that every object that is missing is one too many.

@@ -27,16 +27,21 @@ final class SoakLedger {
     private static final String REJECTED_UNEXPLAINED = "packets rejected without a reason";
     private static final String DATAGRAM_MISSING = "DATAGRAM objects missing at residents";
     private static final String DATAGRAM_UNEXPLAINED = "DATAGRAM objects missing without a reason";
+    private static final String DATAGRAM_TOO_MANY = "DATAGRAM objects counted as lost that came";
+    private static final String AUDIT = "audit: packet numbers, objects, streams unaccounted for";
+
+    private static final String RESTLESS = "connections closed for key updates or connection IDs";
 
     private final Map<String, Long> faults = new LinkedHashMap<>();
     private final Map<String, Long> facts = new LinkedHashMap<>();
     private final List<String> details = new ArrayList<>();
+    private long damage;
 
     SoakLedger() {
-        for (String name : List.of(STREAM_MISSING, DATAGRAM_UNEXPLAINED,
+        for (String name : List.of(STREAM_MISSING, DATAGRAM_UNEXPLAINED, DATAGRAM_TOO_MANY, AUDIT,
                 "objects altered", "objects received twice", "objects with a wrong checksum", "streams that end inside an object",
                 "groups with a hole", REJECTED_UNEXPLAINED, "protocol violations of the relay",
-                "protocol violations found by the relay", "subscriptions without an end", "tag failures",
+                "protocol violations found by the relay", RESTLESS, "subscriptions without an end", "tag failures",
                 "connections left", "map entries left", "cached bytes left", "packets outstanding", "connection objects left")) {
             faults.put(name, 0L);
         }
@@ -90,6 +95,48 @@ final class SoakLedger {
         subscriber(who, peer, received, rejected);
     }
 
+    /// What a DATAGRAM resident misses is what is known not to have come, exactly.
+    ///
+    /// @param who its address
+    /// @param missing objects
+    /// @param known objects that the network or the relay kept from it
+    /// @param overflow packets for which a socket had no room; each may have been an object or an acknowledgement
+    void datagrams(String who, long missing, long known, long overflow) {
+        String detail = who + " misses " + missing + ", the network and the relay kept " + known + " from it, sockets had no room for " + overflow;
+        fault(DATAGRAM_UNEXPLAINED, Math.max(0, missing - known - overflow), detail);
+        fault(DATAGRAM_TOO_MANY, Math.max(0, known - missing), detail);
+        fact("packets that sockets had no room for", overflow);
+    }
+
+    /// What a resident has of a relay that was killed: as far as it goes, it is right.
+    void cutShort(DeliveryMode mode, SubscriberPeer peer, ReceivedTrack received) {
+        String who = mode + " resident " + Subscribers.format(peer.localAddress()) + " of a killed relay";
+        fact(mode + " objects received by residents", received.objects().size());
+        fault("objects received twice", received.duplicates(), who);
+        fault("objects with a wrong checksum", received.corrupt(), who);
+        if (mode == DeliveryMode.STREAM) {
+            fault("groups with a hole", holes(received), who);
+        }
+    }
+
+    void restlessClosed(long error) {
+        fault(RESTLESS, 1, "error 0x" + Long.toHexString(error));
+    }
+
+    /// What the relay's books say while residents are there.
+    void audit(RelayBooks.Audit audit) {
+        audit.imbalances().forEach((sum, imbalance) -> fault(AUDIT, Math.abs(imbalance), sum));
+    }
+
+    /// What the network did, to be added to what it did before.
+    void network(SoakNetwork.Figures network) {
+        damage += network.duplicated() + network.corrupted();
+        fact("packets lost by the network", network.lost());
+        fact("packets doubled by the network", network.duplicated());
+        fact("packets damaged by the network", network.corrupted());
+        fact("packets overtaken", network.overtaken());
+    }
+
     void visitor(DeliveryMode mode, SubscriberPeer peer, ReceivedTrack received, long rejected) {
         fact("visitors", 1);
         fact("objects received by visitors", received.objects().size());
@@ -120,20 +167,10 @@ final class SoakLedger {
     /// What the relay says when everybody has left.
     void relay(RelayStatistics relay, SoakNetwork.Figures network, RelayFootprint footprint) {
         fault("protocol violations found by the relay", relay.get("protocol_violations"), "although nobody made any");
-        // The relay's counters do not tell subscribers apart: what it counted explains as much at most.
-        long reasons = network.lost()
-                + network.corrupted()
-                + relay.get("lost.datagrams")
-                + relay.under("dropped.").values().stream().mapToLong(Long::longValue).sum();
-        long missing = facts.getOrDefault(DATAGRAM_MISSING, 0L);
-        fault(DATAGRAM_UNEXPLAINED, Math.max(0, missing - reasons), missing + " are missing, network and relay counted " + reasons);
+        fault(AUDIT, relay.get("audit.imbalance"), "when everybody has left");
         long rejected = facts.getOrDefault(REJECTED, 0L);
-        long damage = network.duplicated() + network.corrupted();
         fault(REJECTED_UNEXPLAINED, Math.max(0, rejected - damage), rejected + " were rejected, the network doubled or damaged " + damage);
         fault("tag failures", Math.max(0, relay.get("tag_failures") - network.corruptedToRelay()), "beyond what the network damaged");
-        fact("packets lost by the network", network.lost());
-        fact("packets doubled by the network", network.duplicated());
-        fact("packets damaged by the network", network.corrupted());
         fault("connections left", relay.get("connections.accepted") - relay.get("connections.closed"), "although everybody has left");
         relay.under("map.").forEach((map, count) -> fault("map entries left", count, map));
         fault("cached bytes left", relay.get("cache.bytes"), "although there is no track");
@@ -143,9 +180,9 @@ final class SoakLedger {
                 "lost.datagrams", "retransmitted.bytes", "dropped.queue_full", "dropped.upstream_reset")) {
             fact(name, relay.get(name));
         }
-        fact("heap KiB", footprint.heapBytes() >> 10);
-        fact("threads", footprint.threads());
-        fact("descriptors", footprint.descriptors());
+        facts.merge("heap KiB in the end, at most", footprint.heapBytes() >> 10, Math::max);
+        facts.merge("threads in the end, at most", footprint.threads(), Math::max);
+        facts.merge("descriptors in the end, at most", footprint.descriptors(), Math::max);
     }
 
     boolean isZero() {

@@ -2,38 +2,40 @@
 package dev.weir.bench.run;
 
 import dev.weir.bench.BenchException;
-import dev.weir.bench.peer.PeerLoop;
 import dev.weir.bench.report.RelayStatistics;
 import dev.weir.bench.report.SoakReport;
-import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.CommandResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// `./weir soak`: a relay, two publishers and subscribers under faults that a seed chooses, and a ledger that must be zero.
 public final class SoakRun {
     private static final String PREFIX = "weir-soak";
-    private static final String IDLE_TIMEOUT = "WEIR_IDLE_TIMEOUT=5s";
-    private static final int SETTLE_SECONDS = 30;
+    private static final int SETTLE_SECONDS = 40;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final SoakOptions options;
     private final PolicySwitch policies;
+    private final RelayBooks books;
     private final PrintWriter out;
     private final SoakLedger ledger = new SoakLedger();
     private volatile String latest = "beginning";
     private long faults;
     private int assignment = -1;
+    private int lives;
+    private volatile long began;
+    private volatile @Nullable SoakLife life;
 
-    private SoakRun(SoakOptions options, PolicySwitch policies, PrintWriter out) {
+    private SoakRun(SoakOptions options, PolicySwitch policies, RelayBooks books, PrintWriter out) {
         this.options = options;
         this.policies = policies;
+        this.books = books;
         this.out = out;
     }
 
@@ -41,73 +43,86 @@ public final class SoakRun {
     ///
     /// @param options how long, and which faults
     /// @param policies swaps policies on the relay
+    /// @param books audits the relay
     /// @param out for progress and the ledger
     /// @return exit code: 0 if the ledger is zero, else 1
     /// @throws BenchException if it cannot be done, as a sentence with a remedy
     /// @throws dev.weir.testkit.TestkitException if a tool or a privilege is missing, as a sentence with a remedy
-    public static int run(SoakOptions options, PolicySwitch policies, PrintWriter out) {
-        return new SoakRun(options, policies, out).run();
+    public static int run(SoakOptions options, PolicySwitch policies, RelayBooks books, PrintWriter out) {
+        return new SoakRun(options, policies, books, out).run();
     }
 
     private int run() {
         DemoRun.say(out, "Soak of " + options.seconds() + " s with seed " + options.seed() + "; the same seed makes the same faults.");
         try (var workspace = new Workspace()) {
             FanOutRun.Bed bed = FanOutRun.Bed.make(workspace, PREFIX);
-            Path socket = workspace.folder().resolve("control.sock");
-            RelayProcess relay = workspace.keep(RelayProcess.start(
-                    bed.topology().relay().commandLine("env", IDLE_TIMEOUT),
-                    options.path(),
-                    bed.certificates().certificate(),
-                    bed.certificates().key(),
-                    workspace.folder(),
-                    "--control",
-                    socket.toString()));
-            PeerLoop loop = workspace.keep(new PeerLoop("soak"));
-            Map<DeliveryMode, SoakTrack> tracks = new EnumMap<>(DeliveryMode.class);
-            for (DeliveryMode mode : DeliveryMode.values()) {
-                tracks.put(mode, workspace.keep(new SoakTrack(bed.topology(), bed.trust(), loop, mode, options)));
-            }
-            SoakVisitors visitors = workspace.keep(new SoakVisitors(tracks, ledger));
-            SoakNetwork network = workspace.keep(new SoakNetwork(bed.topology(), options.seed()));
-            makeFaults(relay, socket, tracks, visitors, network);
-            network.calm();
+            startLife(workspace, bed);
+            makeFaults(workspace, bed);
             latest = "taking stock";
-            workspace.release(visitors);
-            tracks.values().forEach(track -> track.finish(ledger));
-            settle(relay, network.figures());
+            finishLife();
         }
         return report();
     }
 
-    private void makeFaults(
-            RelayProcess relay,
-            Path socket,
-            Map<DeliveryMode, SoakTrack> tracks,
-            SoakVisitors visitors,
-            SoakNetwork network) {
+    private void startLife(Workspace workspace, FanOutRun.Bed bed) {
+        assignment = -1;
+        life = workspace.keep(new SoakLife(bed, options, ledger, books, lives++));
+    }
+
+    private void finishLife() {
+        life().finish();
+        settle();
+    }
+
+    private SoakLife life() {
+        return Objects.requireNonNull(life);
+    }
+
+    private void makeFaults(Workspace workspace, FanOutRun.Bed bed) {
         var schedule = new SoakSchedule(options.seed());
-        long began = System.nanoTime();
-        long end = began + TimeUnit.SECONDS.toNanos(options.seconds());
-        try (Progress _ = Progress.show(out, () -> progress(end, tracks, visitors))) {
+        began = System.nanoTime();
+        long length = TimeUnit.SECONDS.toNanos(options.seconds());
+        try (Progress _ = Progress.show(out, () -> progress(began + length))) {
             for (SoakStep step = schedule.next(); ; step = schedule.next()) {
                 long due = began + TimeUnit.MILLISECONDS.toNanos(step.atMillis());
-                if (due - end >= 0) {
+                if (step.atMillis() >= TimeUnit.NANOSECONDS.toMillis(length)) {
                     break;
                 }
                 awaitTime(due);
                 latest = step.describe();
-                make(step, relay, socket, tracks, visitors, network);
+                long before = System.nanoTime();
+                if (isEndOfLife(step)) {
+                    workspace.release(life());
+                    startLife(workspace, bed);
+                    // Time without a relay is no time under faults.
+                    began = began + System.nanoTime() - before;
+                } else {
+                    make(step, life());
+                }
                 faults++;
                 ledger.fact(step.fault().name().toLowerCase(Locale.ROOT).replace('_', ' '), 1);
             }
-            awaitTime(end);
+            awaitTime(began + length);
         }
     }
 
-    private String progress(long end, Map<DeliveryMode, SoakTrack> tracks, SoakVisitors visitors) {
+    private boolean isEndOfLife(SoakStep step) {
+        if (step.fault() == SoakStep.Fault.RELAY_KILL) {
+            life().kill();
+            return true;
+        }
+        if (step.fault() == SoakStep.Fault.RELAY_RESTART) {
+            finishLife();
+            return true;
+        }
+        return false;
+    }
+
+    private String progress(long end) {
+        SoakLife now = life();
         long left = Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime()));
-        var line = new StringBuilder("%d:%02d left, %d faults, %d visitors".formatted(left / 60, left % 60, faults, visitors.count()));
-        tracks.forEach((mode, track) -> line.append(", %s %d published, %d at the slowest resident"
+        var line = new StringBuilder("%d:%02d left, %d faults, %d visitors".formatted(left / 60, left % 60, faults, now.visitors.count()));
+        now.tracks().forEach((mode, track) -> line.append(", %s %d published, %d at the slowest resident"
                 .formatted(mode, track.sent(), track.fewestReceived())));
         return line.append("; ").append(latest).toString();
     }
@@ -121,36 +136,35 @@ public final class SoakRun {
         }
     }
 
-    private void make(
-            SoakStep step,
-            RelayProcess relay,
-            Path socket,
-            Map<DeliveryMode, SoakTrack> tracks,
-            SoakVisitors visitors,
-            SoakNetwork network) {
+    private void make(SoakStep step, SoakLife now) {
         switch (step.fault()) {
-            case ARRIVAL -> visitors.arrive(step.mode());
-            case DEPARTURE -> visitors.leave();
-            case KILL -> visitors.vanish(false);
-            case CUT -> visitors.vanish(true);
+            case ARRIVAL -> now.visitors.arrive(step.mode());
+            case DEPARTURE -> now.visitors.leave();
+            case KILL -> now.visitors.vanish(false);
+            case CUT -> now.visitors.vanish(true);
             case PUBLISHER_RESTART, PUBLISHER_KILL -> {
-                network.calm();
-                track(tracks, step.mode()).replacePublisher(step.fault() == SoakStep.Fault.PUBLISHER_KILL);
+                now.network.calm();
+                now.track(step.mode()).replacePublisher(step.fault() == SoakStep.Fault.PUBLISHER_KILL);
             }
-            case PAUSE -> pause(relay, step.pauseMillis());
-            case COLLECTION -> RelayFootprint.collect(relay.pid());
-            case POLICY -> swapPolicy(socket);
-            case UNKIND_NETWORK -> network.impair(step.amount());
-            case KIND_NETWORK -> network.calm();
+            case PAUSE -> pause(now.relay, step.pauseMillis());
+            case COLLECTION -> RelayFootprint.collect(now.relay.pid());
+            case POLICY -> swapPolicy(now.socket());
+            case UNKIND_NETWORK -> now.network.impair(step.amount());
+            case KIND_NETWORK -> now.network.calm();
+            case BLACK_HOLE -> hole(now.network.one(step.amount()), step.holeMillis());
+            case HARMFUL_PEER -> now.offenders.harm(now.track(step.mode()).name(), step.amount());
+            case RESTLESS_PEER -> now.offenders.restless(now.track(step.mode()).name());
+            case RELAY_KILL, RELAY_RESTART -> throw new IllegalStateException("A life does not outlive its relay.");
         }
     }
 
-    private static SoakTrack track(Map<DeliveryMode, SoakTrack> tracks, DeliveryMode mode) {
-        SoakTrack track = tracks.get(mode);
-        if (track == null) {
-            throw new BenchException("There is no track for " + mode + ".");
+    private static void hole(SoakLink link, long millis) {
+        link.goDead();
+        try {
+            awaitTime(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+        } finally {
+            link.revive();
         }
-        return track;
     }
 
     private static void pause(RelayProcess relay, long millis) {
@@ -173,8 +187,9 @@ public final class SoakRun {
     }
 
     /// Waits until the relay has given up those who went without a word, then looks at what is left.
-    private void settle(RelayProcess relay, SoakNetwork.Figures network) {
-        DemoRun.say(out, "Waiting until the relay has given up those who went without a word …");
+    private void settle() {
+        RelayProcess relay = life().relay;
+        latest = "waiting until the relay has given up those who went without a word";
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
         RelayStatistics statistics = relay.statistics();
         while (!isEmpty(statistics) && System.nanoTime() < deadline) {
@@ -182,7 +197,7 @@ public final class SoakRun {
             statistics = relay.statistics();
         }
         try {
-            ledger.relay(statistics, network, RelayFootprint.of(relay.pid()));
+            ledger.relay(statistics, life().network.figures(), RelayFootprint.of(relay.pid()));
         } catch (IOException e) {
             throw new BenchException("Cannot look at the relay process (" + e.getMessage() + "); mount procfs on /proc.", e);
         }

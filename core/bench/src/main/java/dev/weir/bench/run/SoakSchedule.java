@@ -10,7 +10,7 @@ final class SoakSchedule {
     private static final int SHORTEST_GAP_MILLIS = 100;
     private static final int LONGEST_GAP_MILLIS = 900;
     /// How often each fault comes, in the order of [Fault]: visitors come as often as they go.
-    private static final int[] WEIGHTS = {30, 10, 10, 10, 4, 4, 8, 4, 12, 12, 6};
+    private static final int[] WEIGHTS = {30, 10, 10, 10, 4, 4, 8, 4, 12, 12, 6, 5, 6, 6, 1, 1};
 
     private final SplittableRandom random;
     private long millis;

@@ -13,7 +13,6 @@ import dev.weir.bench.peer.TransferredObject;
 import dev.weir.bench.peer.Trust;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.Host;
-import dev.weir.testkit.Topology;
 import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.Location;
 import java.net.InetSocketAddress;
@@ -29,47 +28,60 @@ import java.util.concurrent.TimeoutException;
 /// One track of a soak: its publisher, which is replaced now and then, and the residents, who are subscribed from the
 /// first object to the last.
 final class SoakTrack implements AutoCloseable {
-    private static final int SIZE = 600;
+    /// Two do not fit into one packet, so that each that is lost is one object.
+    private static final int SIZE = 1000;
     private static final int END_SECONDS = 30;
 
-    private final Topology topology;
+    private final SoakNetwork network;
     private final Trust trust;
     private final PeerLoop loop;
     private final DeliveryMode mode;
     private final int rate;
-    private final List<SubscriberPeer> residents = new ArrayList<>();
+    private final SoakLink publisherLink;
+    private final List<Resident> residents = new ArrayList<>();
     private final List<TransferredObject> published = new ArrayList<>();
     private PublisherPeer publisher;
     private RunningSource source;
     private CompletableFuture<PublishedTrack> publishing;
+    private PublishedTrack all = new PublishedTrack(List.of(), new byte[0], Map.of(), 0, Map.of(), Map.of());
 
-    SoakTrack(Topology topology, Trust trust, PeerLoop loop, DeliveryMode mode, SoakOptions options) {
-        this.topology = topology;
-        this.trust = trust;
+    private record Resident(SubscriberPeer peer, SoakLink link) {
+        /// DATAGRAM objects that are known not to come.
+        ///
+        /// @param dropped by the relay, by address
+        long known(SoakLink publisherLink, Map<String, Long> dropped) {
+            return publisherLink.spoilt() + link.spoilt() + dropped.getOrDefault(link.seenByRelay(), 0L);
+        }
+    }
+
+    SoakTrack(SoakNetwork network, FanOutRun.Bed bed, PeerLoop loop, DeliveryMode mode, SoakOptions options) {
+        this.network = network;
+        this.trust = bed.trust();
         this.loop = loop;
         this.mode = mode;
         this.rate = options.rate();
         this.source = new RunningSource(rate, SIZE, 0);
+        this.publisherLink = network.publisher(mode);
         this.publisher = connectPublisher();
         publisher.announce(source.content(), false);
         for (int i = 0; i < options.subscribers(); i++) {
-            SubscriberPeer resident = connect(i, new Location(0, 0));
-            residents.add(resident);
-            resident.subscribe();
+            SoakLink link = network.resident(mode, i);
+            SubscriberPeer peer = connect(link.host(), PeerOptions.of(link.relay(), trust), new Location(0, 0));
+            link.carry(peer.localAddress());
+            residents.add(new Resident(peer, link));
+            peer.subscribe();
         }
         this.publishing = publish();
     }
 
     private PublisherPeer connectPublisher() {
-        Host host = topology.publisher();
-        return Subscribers.inside(host, () -> PublisherPeer.connect(loop, options(host), name(), mode));
+        PeerOptions options = PeerOptions.of(publisherLink.relay(), trust);
+        PublisherPeer peer = Subscribers.inside(publisherLink.host(), () -> PublisherPeer.connect(loop, options, name(), mode));
+        publisherLink.carry(peer.localAddress());
+        return peer;
     }
 
-    private PeerOptions options(Host host) {
-        return PeerOptions.of(new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), trust);
-    }
-
-    private FullTrackName name() {
+    FullTrackName name() {
         return FullTrackName.of("soak/" + mode.name().toLowerCase(Locale.ROOT), "objects");
     }
 
@@ -87,14 +99,15 @@ final class SoakTrack implements AutoCloseable {
         return result;
     }
 
-    /// Connects a subscriber.
-    ///
-    /// @param number decides on which host
-    SubscriberPeer connect(int number, Location start) {
-        List<Host> hosts = topology.subscribers();
-        Host host = hosts.get(number % hosts.size());
+    /// Connects a subscriber that does not stay.
+    SubscriberPeer connectVisitor() {
+        Host host = network.visitorHost();
+        return connect(host, PeerOptions.of(new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), trust), new Location(0, 0));
+    }
+
+    private SubscriberPeer connect(Host host, PeerOptions options, Location start) {
         var request = new SubscriberPeer.Request(name(), null, start, null, 0);
-        return Subscribers.inside(host, () -> SubscriberPeer.connect(loop, options(host), request));
+        return Subscribers.inside(host, () -> SubscriberPeer.connect(loop, options, request));
     }
 
     /// The publisher leaves between two objects, when the relay has acknowledged all before, and another one goes on.
@@ -138,36 +151,67 @@ final class SoakTrack implements AutoCloseable {
 
     /// The fewest objects that a resident has.
     long fewestReceived() {
-        return residents.stream().mapToLong(SubscriberPeer::received).min().orElse(0);
+        return residents.stream().mapToLong(each -> each.peer().received()).min().orElse(0);
     }
 
-    /// Ends the track and enters what came of it into the ledger.
-    void finish(SoakLedger ledger) {
+    /// Ends the track, and waits until every resident knows.
+    void awaitEnd(SoakLedger ledger) {
         source.stop();
         PublishedTrack last = await(publishing);
         published.addAll(last.objects());
-        var all = new PublishedTrack(published, last.sha256(), last.failures(), last.streams(), Map.of(), Map.of());
+        all = new PublishedTrack(published, last.sha256(), last.failures(), last.streams(), Map.of(), Map.of());
         ledger.publisher(mode, publisher, all);
-        for (SubscriberPeer resident : residents) {
+        for (Resident resident : residents) {
             try {
-                resident.ended().get(END_SECONDS, TimeUnit.SECONDS);
+                resident.peer().ended().get(END_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                ledger.notEnded(mode, resident.localAddress());
+                ledger.notEnded(mode, resident.peer().localAddress());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            long rejected = resident.rejectedPackets();
-            ReceivedTrack received = resident.finish();
-            ledger.resident(mode, resident, all, received, rejected);
-            resident.close();
+        }
+    }
+
+    /// Whether nothing more is to come of DATAGRAMs: what residents do not have is known not to come.
+    ///
+    /// @param dropped by the relay, by address
+    boolean isComplete(Map<String, Long> dropped) {
+        return residents.stream().allMatch(resident ->
+                resident.peer().received() + resident.known(publisherLink, dropped) >= all.objects().size());
+    }
+
+    /// Enters what came of the track into the ledger.
+    ///
+    /// @param dropped DATAGRAM objects that the relay kept from each, by address
+    /// @param overflow packets for which the relay's or the publisher's socket had no room
+    void finish(SoakLedger ledger, Map<String, Long> dropped, long overflow) {
+        for (Resident resident : residents) {
+            long rejected = resident.peer().rejectedPackets();
+            long noRoom = overflow + Subscribers.inside(resident.link().host(), SoakLife::dropsOfAll);
+            ReceivedTrack received = resident.peer().finish();
+            ledger.resident(mode, resident.peer(), all, received, rejected);
+            if (mode == DeliveryMode.DATAGRAM) {
+                ledger.datagrams(resident.link().seenByRelay(), (long) all.objects().size() - received.objects().size(),
+                        resident.known(publisherLink, dropped), noRoom);
+            }
+            resident.peer().close();
         }
         residents.clear();
         publisher.close();
     }
 
+    /// The relay was killed: what came until then is entered into the ledger.
+    void cutShort(SoakLedger ledger) {
+        for (Resident resident : residents) {
+            ledger.cutShort(mode, resident.peer(), resident.peer().finish());
+        }
+        close();
+    }
+
     @Override
     public void close() {
-        residents.forEach(SubscriberPeer::close);
+        residents.forEach(resident -> resident.peer().close());
+        residents.clear();
         publisher.close();
         source.abandon();
     }

@@ -4,7 +4,6 @@ package dev.weir.bench.run;
 import dev.weir.bench.BenchException;
 import dev.weir.bench.peer.SubscriberPeer;
 import dev.weir.spi.DeliveryMode;
-import dev.weir.wire.moqt.Location;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -18,7 +17,6 @@ final class SoakVisitors implements AutoCloseable {
     private final SoakLedger ledger;
     private final Deque<Visitor> present = new ArrayDeque<>();
     private final Deque<SubscriberPeer> cutOff = new ArrayDeque<>();
-    private int arrivals;
 
     private record Visitor(SubscriberPeer peer, DeliveryMode mode) {}
 
@@ -36,7 +34,7 @@ final class SoakVisitors implements AutoCloseable {
         if (track == null) {
             throw new BenchException("There is no track for " + mode + ".");
         }
-        SubscriberPeer peer = track.connect(arrivals++, new Location(0, 0));
+        SubscriberPeer peer = track.connectVisitor();
         present.add(new Visitor(peer, mode));
         peer.subscribe();
     }

@@ -6,12 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /// One direction of a delayed path: what went in comes out later, on a clock that the caller brings.
 ///
 /// @param <T> what is delayed
 final class DelayLine<T> {
-    private final Delay delay;
+    private final Supplier<Delay> delays;
     private final SplittableRandom random;
     private final PriorityQueue<Waiting<T>> queue = new PriorityQueue<>(
             Comparator.<Waiting<T>>comparingLong(Waiting::dueNanos).thenComparingLong(Waiting::ordinal));
@@ -19,14 +20,16 @@ final class DelayLine<T> {
     private long ordinal;
     private long overtaken;
 
-    DelayLine(Delay delay, long seed) {
-        this.delay = delay;
+    /// @param delays how long a packet takes that goes in now
+    DelayLine(Supplier<Delay> delays, long seed) {
+        this.delays = delays;
         this.random = new SplittableRandom(seed);
     }
 
     private record Waiting<T>(long dueNanos, long ordinal, T content) {}
 
     void add(T content, long nowNanos) {
+        Delay delay = delays.get();
         long jitter = upTo(delay.jitter().toNanos());
         boolean late = random.nextDouble(100) < delay.reorderPercent();
         long extra = upTo(delay.reorderUpTo().toNanos());

@@ -12,11 +12,11 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,10 +31,10 @@ public final class DelayProxy implements AutoCloseable {
     private static final int PACKET = 1 << 16;
 
     private final InetSocketAddress target;
-    private final Delay delay;
+    private volatile Delay delay;
     private final Selector selector;
     private final DatagramChannel front;
-    private final Map<SocketAddress, Peer> peers = new HashMap<>();
+    private final Map<SocketAddress, Peer> peers = new ConcurrentHashMap<>();
     private final ByteBuffer packet = ByteBuffer.allocateDirect(PACKET);
     private final AtomicLong carried = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
@@ -95,6 +95,31 @@ public final class DelayProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new TestkitException("The delay proxy is closed.", e);
         }
+    }
+
+    /// From now on, packets take another time; what is on its way keeps its own.
+    ///
+    /// @param next how long packets take; its seed does not matter any more
+    public void change(Delay next) {
+        delay = next;
+    }
+
+    /// The address that the relay sees instead of a peer's.
+    ///
+    /// @param port of the peer
+    /// @return UDP port of the proxy's own, from which it speaks to the relay for this peer
+    /// @throws TestkitException if nothing has come from the peer yet
+    public int portTowardsRelay(int port) {
+        try {
+            for (Peer peer : peers.values()) {
+                if (((InetSocketAddress) peer.address()).getPort() == port) {
+                    return ((InetSocketAddress) peer.back().getLocalAddress()).getPort();
+                }
+            }
+        } catch (IOException e) {
+            throw new TestkitException("The delay proxy is closed.", e);
+        }
+        throw new TestkitException("Nothing has come to the delay proxy from port " + port + "; ask when the peer is connected.");
     }
 
     /// @return packets passed on so far, both ways together
@@ -161,8 +186,9 @@ public final class DelayProxy implements AutoCloseable {
             return known;
         }
         DatagramChannel back = open();
+        back.bind(null);
         long seed = delay.seed() + 2L * peers.size();
-        var peer = new Peer(address, back, new DelayLine<>(delay, seed), new DelayLine<>(delay, seed + 1));
+        var peer = new Peer(address, back, new DelayLine<>(() -> delay, seed), new DelayLine<>(() -> delay, seed + 1));
         back.register(selector, SelectionKey.OP_READ, peer);
         peers.put(address, peer);
         return peer;

@@ -22,6 +22,8 @@ public final class HarmfulPeer implements AutoCloseable {
 
     /// What it does not do.
     public enum Kind {
+        /// Does its part: what a peer of this kind costs anyhow, to compare with.
+        HARMLESS,
         /// Gives no credit: initial_max_data is 0 and stays so. The relay can answer nothing.
         NO_CREDIT,
         /// Acknowledges nothing once it has subscribed.
@@ -62,7 +64,7 @@ public final class HarmfulPeer implements AutoCloseable {
         return switch (kind) {
             case NO_CREDIT -> PeerHabits.connectionCredit(0);
             case NO_STREAMS -> builder -> builder.maxOpenPeerInitiatedUnidirectionalStreams(0);
-            case NO_ACKS, STOP_SENDING -> builder -> {};
+            case HARMLESS, NO_ACKS, STOP_SENDING -> builder -> {};
         };
     }
 

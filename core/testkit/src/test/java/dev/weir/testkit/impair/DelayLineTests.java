@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ class DelayLineTests {
 
     @Test
     void keepsEveryPacketForTheFixedTime() {
-        var line = new DelayLine<String>(Delay.of(1, Duration.ofMillis(20)), 1);
+        var line = new DelayLine<String>(() -> Delay.of(1, Duration.ofMillis(20)), 1);
         line.add("a", 0);
         line.add("b", 5 * MILLISECOND);
 
@@ -43,8 +44,22 @@ class DelayLineTests {
         assertThat(overtaken).isBetween(50L, 150L);
     }
 
+    @Test
+    void anotherDelayConcernsWhatComesLater() {
+        var delay = new AtomicReference<>(Delay.of(1, Duration.ofMillis(20)));
+        var line = new DelayLine<String>(delay::get, 1);
+        line.add("slow", 0);
+        delay.set(Delay.of(1, Duration.ZERO));
+        line.add("behind it", MILLISECOND);
+
+        assertThat(line.take(20 * MILLISECOND - 1)).isEmpty();
+        assertThat(line.take(20 * MILLISECOND)).containsExactly("slow", "behind it");
+        line.add("at once", 21 * MILLISECOND);
+        assertThat(line.take(21 * MILLISECOND)).containsExactly("at once");
+    }
+
     private static List<Integer> throughLine(Delay delay, long seed) {
-        var line = new DelayLine<Integer>(delay, seed);
+        var line = new DelayLine<Integer>(() -> delay, seed);
         var out = new ArrayList<Integer>();
         for (int number = 0; number < 1000; number++) {
             line.add(number, number * MILLISECOND);

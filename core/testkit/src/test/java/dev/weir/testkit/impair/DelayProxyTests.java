@@ -34,6 +34,9 @@ class DelayProxyTests {
             DatagramPacket two = receive(relay);
             assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
             assertThat(one.getSocketAddress()).isNotEqualTo(two.getSocketAddress());
+            boolean inOrder = text(one).equals("one");
+            assertThat(proxy.portTowardsRelay(first.getLocalPort())).isEqualTo((inOrder ? one : two).getPort());
+            assertThat(proxy.portTowardsRelay(second.getLocalPort())).isEqualTo((inOrder ? two : one).getPort());
 
             for (DatagramPacket packet : new DatagramPacket[] {two, one}) {
                 relay.send(new DatagramPacket(packet.getData(), packet.getLength(), packet.getSocketAddress()));

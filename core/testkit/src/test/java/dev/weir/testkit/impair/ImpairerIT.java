@@ -105,6 +105,19 @@ class ImpairerIT {
         }
     }
 
+    /// Each has the packets of one port; what one doubles must not look new to another one.
+    @ParameterizedTest
+    @EnumSource(Impairer.Direction.class)
+    void severalAtOneDeviceCountNoDuplicateAsAPacket(Impairer.Direction direction) throws Exception {
+        try (Impairer _ = impairer(direction, Impairment.none(7).only(PORT + 1, false, 0));
+                Impairer impairer = impairer(direction, Impairment.none(7).withDuplicates(100).only(PORT, false, 0))) {
+            List<Arrival> arrivals = send(impairer, "10.78.0.1", SHORT_HEADER, LENGTH);
+
+            assertThat(impairer.counts()).isEqualTo(new ImpairmentCounts(PACKETS, PACKETS, 0, 0, PACKETS, 0, 0));
+            assertThat(arrivals).hasSize(2 * PACKETS);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Impairer.Direction.class)
     void duplicatesAndDamagesExactlyWhatItCounts(Impairer.Direction direction) throws Exception {
