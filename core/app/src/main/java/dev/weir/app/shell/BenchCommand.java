@@ -3,6 +3,8 @@ package dev.weir.app.shell;
 
 import dev.weir.app.relay.LocalPolicyRelay;
 import dev.weir.app.relay.RelayPolicies;
+import dev.weir.bench.run.BenchHarm;
+import dev.weir.bench.run.BenchHarmOptions;
 import dev.weir.bench.run.BenchPath;
 import dev.weir.bench.run.BenchPathOptions;
 import dev.weir.bench.run.BenchPolicy;
@@ -21,8 +23,8 @@ import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
 import org.springframework.stereotype.Component;
 
-/// `bench path`: the kernel's path and the user-space path under the same load, one after the other. `bench policy`: what
-/// policies are worth and what they cost.
+/// `bench path`: the kernel's path and the user-space path under the same load, one after the other. `bench harm`: what a harmful peer costs
+/// the others. `bench policy`: what policies are worth and what they cost.
 @Component
 class BenchCommand {
     @Command(name = "bench path", group = "Media",
@@ -41,6 +43,23 @@ class BenchCommand {
         BenchPathOptions options = MediaOptions.checked(
                 () -> new BenchPathOptions(List.of(subscribers), mode, seconds, rate, size, json));
         CommandFailedException.unlessZero(BenchPath.run(options, context.outputWriter()));
+    }
+
+    @Command(name = "bench harm", group = "Media",
+            description = "Measures what a subscriber that does not do its part costs the others: their latency with it and without, in turn.")
+    void harm(
+            CommandContext context,
+            @Option(longName = "subscribers", defaultValue = "8", description = "how many others there are, 1 to 64") Integer subscribers,
+            @Option(longName = "mode", defaultValue = "both", description = "how the objects travel") RunModes mode,
+            @Option(longName = "rate", defaultValue = "100", description = "objects per second, 10 to 1000") Integer rate,
+            @Option(longName = "seconds", defaultValue = "5", description = "length of each window, seconds, 2 to 60") Integer seconds,
+            @Option(longName = "rounds", defaultValue = "3", description = "windows with and without each peer, 1 to 100") Integer rounds,
+            @Option(longName = "limit", description = "fails if the median of a peer's p99 ratios is above; without it, figures are no failure")
+                    @Nullable Double limit,
+            @Option(longName = "json", description = "file for every figure of the table") @Nullable Path json)
+            throws Exception {
+        BenchHarmOptions options = MediaOptions.checked(() -> new BenchHarmOptions(subscribers, mode, rate, seconds, rounds, limit, json));
+        CommandFailedException.unlessZero(BenchHarm.run(options, context.outputWriter()));
     }
 
     @Command(name = "bench policy", group = "Media",

@@ -20,6 +20,7 @@ final class CommandExamples {
                     "subscribe --relay relay.example:4433 --certificate relay.pem --output copy.mp4",
                     "subscribe --relay 127.0.0.1:4433 --insecure --subscribers 8 --seconds 30 --json received.json")),
             Map.entry("bench path", List.of("bench path --subscribers 1,8,64 --mode both --json path.json")),
+            Map.entry("bench harm", List.of("bench harm --mode stream --rounds 5 --limit 1.5 --json harm.json")),
             Map.entry("bench policy", List.of("bench policy --bottleneck 50,70 --rtt 40 --json policy.json")),
             Map.entry("soak", List.of("soak --minutes 30 --seed 7 --json ledger.json")),
             Map.entry("compare run", List.of(
@@ -29,6 +30,9 @@ final class CommandExamples {
             Map.entry("impair", List.of(
                     "impair --device eth0 --netns subscriber --loss 5 --burst 3 --seconds 60",
                     "impair --device eth0 --direction out --blackhole 2 --period 7 --seed 42")),
+            Map.entry("impair proxy", List.of(
+                    "impair proxy --to 192.0.2.1:4433 --delay 20 --jitter 5",
+                    "impair proxy --to 10.77.1.1:4433 --netns subscriber --reorder 10 --reorder-by 100 --seed 42")),
             Map.entry("relay status", List.of("relay status")),
             Map.entry("relay drain", List.of("relay drain --seconds 300")),
             Map.entry("relay stop", List.of("relay stop")),

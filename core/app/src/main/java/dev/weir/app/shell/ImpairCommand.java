@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.app.shell;
 
+import dev.weir.app.relay.ListenAddress;
 import dev.weir.app.relay.TerminationSignal;
 import dev.weir.kernel.KernelException;
 import dev.weir.kernel.ThreadNamespace;
 import dev.weir.testkit.TestkitException;
+import dev.weir.testkit.impair.Delay;
+import dev.weir.testkit.impair.DelayProxy;
 import dev.weir.testkit.impair.Impairer;
 import dev.weir.testkit.impair.Impairment;
 import dev.weir.testkit.impair.ImpairmentCounts;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +24,7 @@ import org.springframework.shell.core.command.annotation.Command;
 import org.springframework.shell.core.command.annotation.Option;
 import org.springframework.stereotype.Component;
 
-/// `impair`: an unkind network at one device, until Ctrl-C or for a time.
+/// `impair`: an unkind network at one device, or a path that takes time, until Ctrl-C or for a while.
 @Component
 class ImpairCommand {
     private static final int LONGEST = 86_400;
@@ -49,9 +53,7 @@ class ImpairCommand {
         Impairment impairment = MediaOptions.checked(() -> Impairment.none(seed)
                 .withLoss(loss, burst).withDuplicates(duplicate).withCorruption(corrupt)
                 .withBlackhole(seconds(blackhole), seconds(period)).only(port, !handshakes, 0));
-        if (seconds < 1 || seconds > LONGEST) {
-            throw new UsageException("--seconds takes 1 to " + LONGEST + " seconds, not " + seconds + ".");
-        }
+        requireLength(seconds);
         PrintWriter out = context.outputWriter();
         try (TerminationSignal signal = TerminationSignal.install();
                 Impairer impairer = inside(namespace, () -> Impairer.on(device, direction, impairment))) {
@@ -63,6 +65,58 @@ class ImpairCommand {
         } catch (TestkitException | KernelException e) {
             throw CommandFailedException.because(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Command(name = "impair proxy", group = "Media",
+            description = "A path that takes time and changes the order of packets: peers talk to it as if it were the relay; until Ctrl-C.")
+    void proxy(
+            CommandContext context,
+            @Option(longName = "to", required = true, description = "UDP address of the relay, ADDRESS:PORT") String to,
+            @Option(longName = "listen", defaultValue = "127.0.0.1:0", description = "UDP address for peers; port 0: any that is free")
+                    String listen,
+            @Option(longName = "netns", description = "network namespace of both, as 'ip netns list' names it") @Nullable String namespace,
+            @Option(longName = "delay", defaultValue = "0", description = "what every packet waits, each way, milliseconds") Double delay,
+            @Option(longName = "jitter", defaultValue = "0", description = "the most that it waits besides, milliseconds; packets stay in order")
+                    Double jitter,
+            @Option(longName = "reorder", defaultValue = "0", description = "share of packets that others overtake, percent") Double reorder,
+            @Option(longName = "reorder-by", defaultValue = "100", description = "the most that these wait besides, milliseconds") Double reorderBy,
+            @Option(longName = "seed", defaultValue = "1", description = "which packets it meets") Long seed,
+            @Option(longName = "seconds", defaultValue = "86400", description = "ends by itself after so many seconds, 1 to 86400") Integer seconds,
+            @Option(longName = "output", defaultValue = "table", description = RunningRelay.OUTPUT) OutputFormat output)
+            throws InterruptedException {
+        InetSocketAddress target = MediaOptions.checked(() -> ListenAddress.parse(to));
+        InetSocketAddress front = MediaOptions.checked(() -> ListenAddress.parse(listen));
+        Delay waiting = MediaOptions.checked(() ->
+                new Delay(seed, millis(delay), millis(jitter), reorder, millis(reorderBy)));
+        requireLength(seconds);
+        PrintWriter out = context.outputWriter();
+        try (TerminationSignal signal = TerminationSignal.install();
+                DelayProxy proxy = inside(namespace, () -> DelayProxy.start(Thread.ofPlatform().daemon().name("delay-proxy").factory(), front, target, waiting))) {
+            out.println("listening on " + ListenAddress.format(proxy.address()));
+            out.flush();
+            signal.await(Duration.ofSeconds(seconds));
+            var counts = new Carried(proxy.carried(), proxy.overtaken());
+            RunningRelay.print(out, output, counts, () -> Columns.facts()
+                    .row("carried", Long.toString(counts.carried())).row("overtaken", Long.toString(counts.overtaken())).toString());
+        } catch (TestkitException | KernelException e) {
+            throw CommandFailedException.because(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// What a proxy did.
+    ///
+    /// @param carried packets passed on, both ways together
+    /// @param overtaken of these, how many others overtook
+    private record Carried(long carried, long overtaken) {}
+
+    private static void requireLength(int seconds) {
+        if (seconds < 1 || seconds > LONGEST) {
+            throw new UsageException("--seconds takes 1 to " + LONGEST + " seconds, not " + seconds + ".");
+        }
+    }
+
+    private static Duration millis(double value) {
+        return Duration.ofNanos(Math.round(value * 1_000_000));
     }
 
     private static Duration seconds(double value) {

@@ -43,7 +43,7 @@ class ChurnIT {
     /// JIT threads come and go as well, however many cycles there are; what one manner of leaving leaves behind is more, also in the short form.
     private static final long MOST_MORE = 32;
     /// The cache of a group that is full, and what is loaded late.
-    private static final long MOST_MORE_BYTES = 4 << 20;
+    private static final long MOST_MORE_BYTES = 8 << 20;
 
     /// A window over the publisher's last packets, which is not full when the test begins.
     private static final List<String> BOUNDED = List.of("dev.weir.engine.ServedDatagrams$ServedObject");

@@ -32,7 +32,7 @@ class KillIT {
     Path folder;
 
     /// From the moment at which the next relay listens to everybody's first object.
-    private static final Duration BACK = Duration.ofSeconds(Integer.getInteger("weir.fault.backSeconds", 20));
+    private static final Duration BACK = Duration.ofSeconds(Integer.getInteger("weir.fault.backSeconds", 60));
 
     /// How long it takes until everybody is back.
     ///
