@@ -63,6 +63,9 @@ final class DatagramDelivery {
         track.receivedDatagram(payload.length);
         track.saw(header.group(), header.object());
         var served = served(track, packetNumber, header.group(), header.object());
+        if (served == null && track.index != DataPlane.NONE) {
+            relay.counters().increment("received.unrecorded");
+        }
         var cached =
                 new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing, arrived(served)));
         track.cache(cached);
