@@ -3,6 +3,7 @@ package dev.weir.quic.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.engine.FanProtocol;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.peer.KwikPeer;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
-/// The same with the data plane. Needs root and BPF.
+/// The same with the data plane, and with another ALPN pair than the usual one. Needs root and BPF.
 @RequiresRoot
 class KernelOwnFramingIT extends OwnFramingScenarios {
     private static NamespaceRelays environment;
@@ -27,7 +28,12 @@ class KernelOwnFramingIT extends OwnFramingScenarios {
 
     @Override
     RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
-        return environment.start(certificate);
+        return environment.start(certificate, options -> options.withFan(protocol()));
+    }
+
+    @Override
+    FanProtocol protocol() {
+        return new FanProtocol("game-pub", "game-sub");
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.engine.FanProtocol;
@@ -22,6 +23,7 @@ import dev.weir.wire.moqt.ControlMessage.RequestError;
 import dev.weir.wire.moqt.ControlMessage.Subscribe;
 import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.Parameters;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -45,6 +47,9 @@ abstract class OwnFramingScenarios extends RelayFixture {
     /// RFC 9000 section 20.1.
     private static final long STREAM_LIMIT_ERROR = 0x04;
 
+    /// The ALPN pair that the relay was started with.
+    abstract FanProtocol protocol();
+
     /// Connects a peer with that ALPN.
     abstract KwikPeer connect(String protocol) throws Exception;
 
@@ -55,11 +60,11 @@ abstract class OwnFramingScenarios extends RelayFixture {
     abstract void checkCopies(int copies);
 
     KwikPeer fanPublisher() throws Exception {
-        return fan(FanProtocol.DEFAULT.publisher());
+        return fan(protocol().publisher());
     }
 
     KwikPeer fanSubscriber() throws Exception {
-        return fan(FanProtocol.DEFAULT.subscriber());
+        return fan(protocol().subscriber());
     }
 
     private KwikPeer fan(String protocol) throws Exception {
@@ -113,6 +118,15 @@ abstract class OwnFramingScenarios extends RelayFixture {
         assertThat(subscribers.getFirst().datagrams.poll(100, TimeUnit.MILLISECONDS)).isNull();
         assertThat(subscribers).allMatch(subscriber -> subscriber.datagrams.isEmpty() && subscriber.streams.isEmpty());
         checkCopies(3 * 1000); // Kwik may put two into one packet
+    }
+
+    @Test
+    void onlyTheConfiguredPairIsSpoken() {
+        FanProtocol other = protocol().equals(FanProtocol.DEFAULT) ? new FanProtocol("game-pub", "game-sub") : FanProtocol.DEFAULT;
+
+        assertThatThrownBy(() -> fan(other.publisher())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> fan(other.subscriber())).isInstanceOf(IOException.class);
+        assertThat(relay.statistics()).containsEntry("tracks", 0L);
     }
 
     @Test

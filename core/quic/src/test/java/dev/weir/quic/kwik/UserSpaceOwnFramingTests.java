@@ -3,6 +3,7 @@ package dev.weir.quic.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.engine.FanProtocol;
 import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.peer.KwikPeer;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
@@ -12,6 +13,11 @@ class UserSpaceOwnFramingTests extends OwnFramingScenarios {
     @Override
     RelayServer startRelay(DevelopmentCertificate certificate) {
         return LoopbackRelays.start(certificate);
+    }
+
+    @Override
+    FanProtocol protocol() {
+        return FanProtocol.DEFAULT;
     }
 
     @Override
