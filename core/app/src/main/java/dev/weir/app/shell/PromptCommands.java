@@ -17,7 +17,7 @@ final class PromptCommands {
     /// These run a relay, a demonstration or a benchmark of their own; `quit` is Spring Shell's.
     private static final Set<String> NOT_HERE = Set.of("serve", "shell", "demo", "publish", "subscribe", "soak", "quit");
     /// These make peers or networks, which belong neither into a relay's process nor into one that is there for short commands.
-    private static final Set<String> OWN_PROCESS = Set.of("compare run", "impair");
+    private static final Set<String> OWN_PROCESS = Set.of("compare run", "impair", "impair proxy");
     private static final String CONTROL = "--relay-control";
 
     private final LineRunner runner;

@@ -253,7 +253,7 @@ class ShellCommandsIT {
     void otherCommandsOfThePromptAreFew() {
         commands = new PromptCommands(context.getBean(LineRunner.class), context.getBean(CommandRegistry.class), folder);
         assertThat(commands.all()).filteredOn(command -> !PromptCommands.hasControl(command)).extracting(Command::getName)
-                .containsExactly("compare run", "compare show", "impair");
+                .containsExactly("compare run", "compare show", "impair", "impair proxy");
     }
 
     @Test
