@@ -5,6 +5,7 @@ import dev.weir.bench.BenchException;
 import dev.weir.bench.report.RelayStatistics;
 import dev.weir.bench.report.SoakReport;
 import dev.weir.testkit.CommandResult;
+import dev.weir.testkit.impair.ImpairmentCounts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SoakRun {
     private static final String PREFIX = "weir-soak";
     private static final int SETTLE_SECONDS = 40;
+    private static final long RECOVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final SoakOptions options;
@@ -164,6 +166,14 @@ public final class SoakRun {
             awaitTime(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
         } finally {
             link.revive();
+        }
+        // Its peers try again after ever longer times. Who leaves before they have would take along what waits.
+        long deadline = System.nanoTime() + RECOVERY_NANOS;
+        for (long before = link.count(ImpairmentCounts::passed); link.count(ImpairmentCounts::passed) == before; ) {
+            if (System.nanoTime() > deadline) {
+                return; // nothing is sent to a resident whom a policy gives nothing
+            }
+            awaitTime(System.nanoTime() + POLL_NANOS);
         }
     }
 

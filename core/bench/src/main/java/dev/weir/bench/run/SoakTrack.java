@@ -13,6 +13,7 @@ import dev.weir.bench.peer.TransferredObject;
 import dev.weir.bench.peer.Trust;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.Host;
+import dev.weir.testkit.impair.ImpairmentCounts;
 import dev.weir.wire.moqt.FullTrackName;
 import dev.weir.wire.moqt.Location;
 import java.net.InetSocketAddress;
@@ -48,9 +49,10 @@ final class SoakTrack implements AutoCloseable {
     private record Resident(SubscriberPeer peer, SoakLink link) {
         /// DATAGRAM objects that are known not to come.
         ///
+        /// @param beforeTheRelay those that did not reach it
         /// @param dropped by the relay, by address
-        long known(SoakLink publisherLink, Map<String, Long> dropped) {
-            return publisherLink.spoilt() + link.spoilt() + dropped.getOrDefault(link.seenByRelay(), 0L);
+        long known(long beforeTheRelay, Map<String, Long> dropped) {
+            return beforeTheRelay + link.spoilt() + dropped.getOrDefault(link.seenByRelay(), 0L);
         }
     }
 
@@ -172,12 +174,23 @@ final class SoakTrack implements AutoCloseable {
         }
     }
 
+    /// DATAGRAM objects that publishers still held when they were replaced: no packet with them was ever on their link. While nothing is
+    /// acknowledged, what a publisher has sent for its own part waits in its QUIC stack.
+    private long held() {
+        return mode == DeliveryMode.STREAM ? 0 : Math.max(0, all.objects().size() - publisherLink.count(ImpairmentCounts::seen));
+    }
+
+    private long beforeTheRelay() {
+        return held() + publisherLink.spoilt();
+    }
+
     /// Whether nothing more is to come of DATAGRAMs: what residents do not have is known not to come.
     ///
     /// @param dropped by the relay, by address
     boolean isComplete(Map<String, Long> dropped) {
+        long before = beforeTheRelay();
         return residents.stream().allMatch(resident ->
-                resident.peer().received() + resident.known(publisherLink, dropped) >= all.objects().size());
+                resident.peer().received() + resident.known(before, dropped) >= all.objects().size());
     }
 
     /// Enters what came of the track into the ledger.
@@ -185,6 +198,7 @@ final class SoakTrack implements AutoCloseable {
     /// @param dropped DATAGRAM objects that the relay kept from each, by address
     /// @param overflow packets for which the relay's or the publisher's socket had no room
     void finish(SoakLedger ledger, Map<String, Long> dropped, long overflow) {
+        ledger.fact("objects that publishers took along", held());
         for (Resident resident : residents) {
             long rejected = resident.peer().rejectedPackets();
             long noRoom = overflow + Subscribers.inside(resident.link().host(), SoakLife::dropsOfAll);
@@ -192,7 +206,7 @@ final class SoakTrack implements AutoCloseable {
             ledger.resident(mode, resident.peer(), all, received, rejected);
             if (mode == DeliveryMode.DATAGRAM) {
                 ledger.datagrams(resident.link().seenByRelay(), (long) all.objects().size() - received.objects().size(),
-                        resident.known(publisherLink, dropped), noRoom);
+                        resident.known(beforeTheRelay(), dropped), noRoom);
             }
             resident.peer().close();
         }

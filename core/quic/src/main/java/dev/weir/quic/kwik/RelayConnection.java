@@ -21,6 +21,7 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConstants.TransportErrorCode;
@@ -614,7 +615,6 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         getSender().flush();
     }
 
-
     // ---- the end, however it comes
 
     private void end() {
@@ -651,7 +651,9 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
 
     @Override
     public void abortConnection(Throwable error) {
-        LOG.atWarn().setCause(error).addKeyValue("peer", peer).log("a connection was given up for an internal error");
+        // Of a connection that is over, the sender may still meet cells of the data plane that are gone: nothing to tell anybody.
+        LOG.atLevel(ended ? Level.DEBUG : Level.WARN)
+                .setCause(error).addKeyValue("peer", peer).log("a connection was given up for an internal error");
         end();
         super.abortConnection(error);
     }

@@ -13,9 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsConstants.CipherSuite;
 
-/// A subscriber that updates its keys and replaces its connection IDs, over and over, as fast as the relay follows. All of
-/// that is allowed, so the relay has no reason to close its connection.
+/// A subscriber that updates its keys and replaces its connection IDs, over and over, five times a second at most: relays put out
+/// who does so much more often. All of that is allowed, so the relay has no reason to close its connection.
 public final class RestlessPeer implements AutoCloseable {
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final KwikPeer peer;
@@ -50,7 +51,8 @@ public final class RestlessPeer implements AutoCloseable {
 
     private void run() {
         try {
-            while (!isOver()) {
+            for (long due = System.nanoTime(); !isOver(); due = System.nanoTime() + PERIOD_NANOS) {
+                LockSupport.parkNanos(due - System.nanoTime());
                 count(PeerHabits.updateKeys(peer), updates);
                 count(PeerHabits.replaceOwnConnectionIds(peer), replacements);
             }
