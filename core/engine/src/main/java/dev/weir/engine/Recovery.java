@@ -115,6 +115,7 @@ final class Recovery {
         session.congestion.lost(newest[0], nowNanos);
         session.cells.congestionWindow(session.congestion.window());
         relay.completion().wake(session);
+        session.endpoint().wakeSender(); // what it was asked to send before may fit now, and asking again says nothing new
     }
 
     /// An end to who acknowledges nothing for too long, loss by time, and a PING where the tail of what was sent is not acknowledged (RFC 9002 section 6.2).

@@ -13,6 +13,7 @@ final class RecordingEndpoint implements QuicEndpoint {
     static final long STREAM_DATA_LIMIT = 1 << 20;
 
     final List<String> events = new ArrayList<>();
+    int wakes;
     private final List<byte[]> datagrams = new ArrayList<>();
     int datagramRequests;
     final List<ControlMessage> control = new ArrayList<>();
@@ -121,7 +122,7 @@ final class RecordingEndpoint implements QuicEndpoint {
 
     @Override
     public void wakeSender() {
-        // the harness pulls by itself
+        wakes++; // the harness pulls by itself
     }
 
     @Override

@@ -32,6 +32,23 @@ class RecoveryTests extends OneSubscriber {
         assertThat(subscriber.cells.bytesInFlight()).isEqualTo(-1200); // the scripted kernel takes nothing of the window
     }
 
+    /// A request for room waits in the sender while the window is full. The copies that fill it may all be lost, and then no ACK of one of
+    /// them tells the sender that there is room again.
+    @Test
+    void theSenderHearsThatLostCopiesHaveMadeRoom() {
+        kernelSends(0);
+        relay.tick();
+        long last = 0;
+        for (int i = 0; i < 4; i++) {
+            last = plane.draw(subscriber.slot); // packets of user space
+        }
+        int before = subscriberEnd.wakes;
+
+        assertThat(subscriber.acknowledged(new long[] {last, last}, 0, now)).isTrue();
+        assertThat(subscriber.account.datagramsLost()).isEqualTo(1);
+        assertThat(subscriberEnd.wakes).isGreaterThan(before);
+    }
+
     @Test
     void whoAcknowledgesNoCopyIsPutOutWhenItsAccountHasGrownTooLong() {
         kernelSends(0);
