@@ -42,7 +42,10 @@ final class WeirProcess implements AutoCloseable {
 
     /// Starts the launcher of another tree, or a shell that becomes it.
     static WeirProcess run(List<String> command) throws IOException {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // Tests that a script started in the background ignore SIGINT, and so would what they start.
+        var heeding = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        heeding.addAll(command);
+        var builder = new ProcessBuilder(heeding).redirectErrorStream(true);
         // Most tests need no page; a relay without one starts sooner.
         builder.environment().putIfAbsent("WEIR_MANAGEMENT_PORT", "off");
         return new WeirProcess(builder.start());
