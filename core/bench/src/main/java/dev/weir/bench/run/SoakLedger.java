@@ -170,7 +170,9 @@ final class SoakLedger {
         fault(AUDIT, relay.get("audit.imbalance"), "when everybody has left");
         long rejected = facts.getOrDefault(REJECTED, 0L);
         fault(REJECTED_UNEXPLAINED, Math.max(0, rejected - damage), rejected + " were rejected, the network doubled or damaged " + damage);
-        fault("tag failures", Math.max(0, relay.get("tag_failures") - network.corruptedToRelay()), "beyond what the network damaged");
+        // A damaged packet that comes twice fails twice, and the network counts its damage once.
+        long damagedTwice = Math.min(network.corruptedToRelay(), network.duplicatedToRelay());
+        fault("tag failures", Math.max(0, relay.get("tag_failures") - network.corruptedToRelay() - damagedTwice), "beyond what the network damaged");
         fault("connections left", relay.get("connections.accepted") - relay.get("connections.closed"), "although everybody has left");
         relay.under("map.").forEach((map, count) -> fault("map entries left", count, map));
         fault("cached bytes left", relay.get("cache.bytes"), "although there is no track");

@@ -92,6 +92,7 @@ final class SoakNetwork implements AutoCloseable {
     Figures figures() {
         return new Figures(sum(ImpairmentCounts::gone), sum(ImpairmentCounts::duplicated), sum(ImpairmentCounts::corrupted),
                 publishers.stream().mapToLong(link -> link.count(ImpairmentCounts::corrupted)).sum(),
+                publishers.stream().mapToLong(link -> link.count(ImpairmentCounts::duplicated)).sum(),
                 publishers.stream().mapToLong(SoakLink::overtaken).sum()
                         + residents.stream().mapToLong(SoakLink::overtaken).sum());
     }
@@ -108,8 +109,9 @@ final class SoakNetwork implements AutoCloseable {
     /// @param duplicated that came twice
     /// @param corrupted that came damaged
     /// @param corruptedToRelay those of them that went to the relay
+    /// @param duplicatedToRelay that came to the relay twice; one that is damaged as well, damaged both times
     /// @param overtaken that others overtook
-    record Figures(long lost, long duplicated, long corrupted, long corruptedToRelay, long overtaken) {}
+    record Figures(long lost, long duplicated, long corrupted, long corruptedToRelay, long duplicatedToRelay, long overtaken) {}
 
     @Override
     public void close() {
