@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /// Whoever begins at the index or the README finds every page, and no link leads nowhere.
 class DocumentationTests {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    /// Where a map is made, not where the macro is defined.
+    private static final Pattern MAP = Pattern.compile("(?m)^WEIR_(?:SHARED_ARRAY|HASH)\\((\\w+),");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
 
     @Test
@@ -30,6 +32,15 @@ class DocumentationTests {
     void everyPageCanBeFoundFromTheIndex() throws IOException {
         assertThat(reached(ROOT.resolve("docs/index.md"))).containsAll(pages());
         assertThat(links(ROOT.resolve("README.md"))).contains(ROOT.resolve("docs/index.md"));
+    }
+
+    @Test
+    void everyMapOfTheDataPlaneIsDescribed() throws IOException {
+        String described = Files.readString(ROOT.resolve("docs/reference/maps.md"));
+
+        assertThat(MAP.matcher(Files.readString(ROOT.resolve("bpf/src/main/bpf/include/weir/maps.h"))).results())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(map -> assertThat(described).contains("`" + map.group(1) + "`"));
     }
 
     private static Set<Path> reached(Path from) throws IOException {

@@ -60,6 +60,8 @@ import tech.kwik.core.server.impl.ServerConnectionImpl;
 
 /// One connection of the relay, owned by Kwik and shared with the kernel. What the kernel takes part in is taken out of
 /// Kwik's hands here: packet numbers, congestion window, media streams, their credit and their acknowledgement.
+///
+/// It is long because Kwik is changed by overriding methods of this one class; what they do stands elsewhere.
 final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint {
     /// Connection credit left to Kwik's own streams (control and requests), bytes.
     private static final long KWIK_DATA = 64 << 10;
