@@ -260,6 +260,7 @@ final class ControlPlane {
             for (Subscription subscription : new ArrayList<>(track.subscriptions)) {
                 if (subscription.accepted && hasEverything(subscription)) {
                     done(subscription, PublishDoneStatus.TRACK_ENDED, "the publisher has ended the track");
+                    track.endedSubscriptions++;
                 }
             }
             if (track.subscriptions.isEmpty()) {

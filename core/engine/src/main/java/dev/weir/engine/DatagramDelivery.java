@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class DatagramDelivery {
     /// DATAGRAMs that are kept because the message that defines their alias may be on its way still; it travels on a stream.
     private static final int EARLY_DATAGRAMS = 64;
+    /// Counts an object once for each subscription that was told before it came that the track is over.
+    private static final String TRACK_ENDED = "dropped.track_ended";
 
     /// A DATAGRAM object of an alias that is not known yet.
     record EarlyDatagram(long packetNumber, byte[] payload) {}
@@ -46,12 +48,11 @@ final class DatagramDelivery {
         }
         Track track = publisher.tracksByAlias.get(header.alias());
         if (track == null) {
-            publisher.early.add(new EarlyDatagram(packetNumber, payload));
-            if (publisher.early.size() > EARLY_DATAGRAMS) {
-                publisher.early.removeFirst();
-                relay.counters().increment("dropped.unknown_alias");
-            }
+            withoutTrack(publisher, header.alias(), new EarlyDatagram(packetNumber, payload));
             return;
+        }
+        if (track.endedSubscriptions > 0) {
+            relay.counters().add(TRACK_ENDED, track.endedSubscriptions);
         }
         byte[] outgoing = payload;
         if (track.aliasOverride.length == header.aliasLength()) {
@@ -60,7 +61,7 @@ final class DatagramDelivery {
         }
         relay.counters().increment("received.datagrams");
         relay.controlPlane().succession().firstObject(track, new Location(header.group(), header.object()));
-        track.receivedDatagram(payload.length);
+        track.receivedDatagram(payload.length, relay.now());
         track.saw(header.group(), header.object());
         var served = served(track, packetNumber, header.group(), header.object());
         if (served == null && track.index != DataPlane.NONE) {
@@ -70,6 +71,20 @@ final class DatagramDelivery {
                 new CachedDatagram(header.group(), header.object(), outgoing, view(track, header, outgoing, arrived(served)));
         track.cache(cached);
         offerToAll(track, served, cached);
+    }
+
+    /// Its track is over, or is not known yet.
+    private void withoutTrack(Session publisher, long alias, EarlyDatagram datagram) {
+        int ended = publisher.endedAliases.subscriptions(alias, relay.now());
+        if (ended != EndedAliases.NOT_ENDED) {
+            relay.counters().add(TRACK_ENDED, ended);
+            return;
+        }
+        publisher.early.add(datagram);
+        if (publisher.early.size() > EARLY_DATAGRAMS) {
+            publisher.early.removeFirst();
+            relay.counters().increment("dropped.unknown_alias");
+        }
     }
 
     /// What the kernel has a record of, if it has one of this object.

@@ -94,7 +94,7 @@ final class OwnFraming {
             return;
         }
         relay.counters().increment("received.datagrams");
-        track.receivedDatagram(payload.length);
+        track.receivedDatagram(payload.length, relay.now());
         long ordinal = publisher.datagramOrdinal(packetNumber);
         var served = DatagramDelivery.served(track, packetNumber, packetNumber, ordinal);
         var media = new MediaObject(

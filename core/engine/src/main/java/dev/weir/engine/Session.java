@@ -57,6 +57,7 @@ public final class Session {
     /// What it announced, by the request stream that keeps the announcement alive.
     final Map<RequestChannel, TrackNamespace> namespaces = new LinkedHashMap<>();
     final Map<Long, Track> tracksByAlias = new HashMap<>();
+    final EndedAliases endedAliases = new EndedAliases();
     final PublisherStreams upstream = new PublisherStreams();
     final Deque<DatagramDelivery.EarlyDatagram> early = new ArrayDeque<>();
     final ServedDatagrams served = new ServedDatagrams();

@@ -66,8 +66,11 @@ final class Track {
     /// Streams of it that user space has taken up, of all its publishers.
     long streamsAttached;
     long endedAtNanos;
+    /// Subscriptions that were told of its end.
+    int endedSubscriptions;
     boolean forwarding;
     long receivedDatagrams;
+    private long lastDatagramNanos;
     /// Of its objects, with their headers.
     long receivedBytes;
 
@@ -102,9 +105,15 @@ final class Track {
         datagrams.addLast(datagram);
     }
 
-    void receivedDatagram(int bytes) {
+    void receivedDatagram(int bytes, long nowNanos) {
         receivedDatagrams++;
+        lastDatagramNanos = nowNanos;
         receivedBytes += bytes;
+    }
+
+    /// How long no DATAGRAM has come since the track ended, nanoseconds; for ever if it never had any.
+    long quietSinceEnd(long nowNanos) {
+        return receivedDatagrams == 0 ? Long.MAX_VALUE : nowNanos - Math.max(endedAtNanos, lastDatagramNanos);
     }
 
     int cachedDatagrams() {

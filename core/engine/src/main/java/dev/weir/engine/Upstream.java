@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Upstream {
     /// After PUBLISH_DONE, streams that it counted but that have not arrived are waited for this long.
     private static final long MISSING_STREAM_NANOS = 2_000_000_000L;
+    /// PUBLISH_DONE overtakes DATAGRAMs that wait for room in the publisher's congestion window, or that a network reorders. The track
+    /// is over when none has come for this long: some probe timeouts, in which a publisher whose packets were lost sends the next.
+    private static final long LATE_DATAGRAM_NANOS = 500_000_000L;
+    /// A publisher that goes on all the same is not listened to for longer than this.
+    private static final long LATEST_DATAGRAM_NANOS = 10_000_000_000L;
 
     private final Relay relay;
     private final Succession succession;
@@ -158,6 +163,7 @@ final class Upstream {
         chooseAlias(track, alias);
         track.state = Track.State.ESTABLISHED;
         publisher.tracksByAlias.put(alias, track);
+        publisher.endedAliases.begun(alias);
         succession.established(track, publishersLargest);
         relay.controlPlane().established(track);
         relay.streamDelivery().attachWaiting(publisher);
@@ -237,7 +243,10 @@ final class Upstream {
         relay.disarmTrack(track);
         relay.cache().dropTrack(track);
         if (track.publisher != null) {
-            track.publisher.tracksByAlias.remove(track.upstreamAlias, track);
+            boolean hadAlias = track.publisher.tracksByAlias.remove(track.upstreamAlias, track);
+            if (hadAlias && track.state == Track.State.ENDED) {
+                track.publisher.endedAliases.ended(track.upstreamAlias, track.endedSubscriptions, relay.now());
+            }
         }
         relay.tracks().values().remove(track);
     }
@@ -257,7 +266,16 @@ final class Upstream {
         if (!waited && (track.upstreamStreamCount < 0 || track.upstreamStreamsSeen < track.upstreamStreamCount)) {
             return false;
         }
-        return waited || track.streams.stream().allMatch(s -> s.finalSize() >= 0 || s.isReset());
+        return (waited || track.streams.stream().allMatch(s -> s.finalSize() >= 0 || s.isReset())) && !expectsDatagrams(track, now);
+    }
+
+    private static boolean expectsDatagrams(Track track, long now) {
+        Session publisher = track.publisher;
+        return publisher != null
+                && !publisher.closed
+                && publisher.tracksByAlias.get(track.upstreamAlias) == track
+                && track.quietSinceEnd(now) < LATE_DATAGRAM_NANOS
+                && now - track.endedAtNanos < LATEST_DATAGRAM_NANOS;
     }
 
     /// A publisher is gone: its tracks lose their source, subscriptions stay.
