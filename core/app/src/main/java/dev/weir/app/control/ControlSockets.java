@@ -2,6 +2,10 @@
 package dev.weir.app.control;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,20 +36,34 @@ public final class ControlSockets {
         return folder(System.getenv()).resolve(port + SUFFIX);
     }
 
-    /// The only socket there is.
+    /// The socket of the only relay that runs. One that was killed has left its own behind, which does not count.
     ///
     /// @throws ControlException if there is none, or more than one
     public static Path only() {
-        Path folder = folder(System.getenv());
-        List<Path> sockets = list(folder);
+        return only(folder(System.getenv()));
+    }
+
+    static Path only(Path folder) {
+        List<Path> sockets = list(folder).stream().filter(ControlSockets::isAnswered).toList();
         if (sockets.size() == 1) {
             return sockets.getFirst();
         }
         throw new ControlException(sockets.isEmpty()
-                ? "No relay runs here: there is no control socket in " + folder
+                ? "No relay runs here: no relay listens at a control socket in " + folder
                         + "; start one with './weir serve', or name its socket with --relay-control."
                 : "Several relays run here; name one with --relay-control: "
                         + sockets.stream().map(Path::toString).collect(Collectors.joining(", ")) + ".");
+    }
+
+    /// Whether a process listens; one that this user may not talk to does.
+    private static boolean isAnswered(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (ConnectException nobodyListens) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     private static List<Path> list(Path folder) {

@@ -23,7 +23,7 @@ class ComposeIT {
         Path script = Path.of(System.getProperty("weir.launcher")).resolveSibling(".ci/compose-test");
 
         CommandResult result =
-                CommandResult.run(LIMIT, List.of("env", "JAVA_HOME=" + System.getProperty("java.home"), script.toString()));
+                CommandResult.run(LIMIT, List.of("env", "-u", "XDG_RUNTIME_DIR", "JAVA_HOME=" + System.getProperty("java.home"), script.toString()));
 
         assertThat(result.exitCode()).as("%s", result).isZero();
         assertThat(result.output())

@@ -70,11 +70,11 @@ record Distribution(Path root, Path tools, Path cache) implements AutoCloseable 
         }
     }
 
-    /// The launcher's command line, with nothing of this build's environment.
+    /// The launcher's command line, with nothing of this build's environment and no other relay to be seen.
     List<String> commandLine(String... arguments) {
         var command = new ArrayList<>(List.of(
                 "env", "-i", "PATH=" + tools, "JAVA_HOME=" + System.getProperty("java.home"), "HOME=" + cache,
-                "XDG_CACHE_HOME=" + cache, root.resolve("weir").toString()));
+                "XDG_CACHE_HOME=" + cache, "XDG_RUNTIME_DIR=" + cache, root.resolve("weir").toString()));
         command.addAll(List.of(arguments));
         return command;
     }
