@@ -5,6 +5,8 @@ import dev.weir.engine.InstalledPolicy;
 import dev.weir.engine.Policies;
 import dev.weir.engine.Policies.Binding;
 import dev.weir.engine.PolicyAccount;
+import dev.weir.engine.policy.AssignmentBooks.Active;
+import dev.weir.engine.policy.AssignmentBooks.Entry;
 import dev.weir.engine.policy.PolicyCatalog.Made;
 import dev.weir.engine.policy.PolicyCatalog.Offer;
 import dev.weir.kernel.KernelException;
@@ -15,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -41,76 +42,13 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         }
     }
 
-    /// A policy in force, and its hold on the code that it was made from.
-    private record Active(InstalledPolicy policy, Made made) {
-        String form() {
-            return policy.form().word();
-        }
-    }
-
-    /// One assignment.
-    ///
-    /// @param account of all policies that are in force for it one after the other
-    /// @param active what is in force for it; null: nothing
-    /// @param problem why it is not what is wanted; empty if it is
-    private record Entry(
-            int id,
-            Wanted wanted,
-            TrackPattern pattern,
-            PolicyAccount account,
-            @Nullable Active active,
-            String problem,
-            long swapNanos) {
-        static Entry of(int id, Wanted wanted, TrackPattern pattern) {
-            return new Entry(id, wanted, pattern, new PolicyAccount(), null, "", 0);
-        }
-
-        Entry with(@Nullable Active nowActive, String nowProblem, long nanos) {
-            return new Entry(id, wanted, pattern, account, nowActive, nowProblem, nanos);
-        }
-
-        boolean isFor(Wanted other) {
-            return wanted.tracks.equals(other.tracks) && Set.copyOf(wanted.classes).equals(Set.copyOf(other.classes));
-        }
-
-        String form() {
-            return active == null ? "" : active.form();
-        }
-    }
-
-    /// All accounts at one time, so that whoever adds them up misses none and counts none twice.
-    ///
-    /// @param entries assignments, in the order in which they are looked through
-    /// @param past accounts of assignments that are gone, by policy
-    private record Books(List<Entry> entries, Map<String, List<PolicyAccount>> past) {
-        Books with(List<Entry> nowEntries) {
-            return new Books(List.copyOf(nowEntries), past);
-        }
-
-        /// @param gone an assignment that is in no list any more; null: none
-        Books closing(@Nullable Entry gone) {
-            if (gone == null) {
-                return this;
-            }
-            var accounts = new ArrayList<>(past.getOrDefault(gone.wanted.policy, List.of()));
-            accounts.add(gone.account);
-            return with(gone.wanted.policy, accounts);
-        }
-
-        Books with(String policy, List<PolicyAccount> accounts) {
-            var changed = new TreeMap<>(past);
-            changed.put(policy, List.copyOf(accounts));
-            return new Books(entries, changed);
-        }
-    }
-
     private final Policies policies;
     private final PolicyCatalog catalog;
     /// One change at a time.
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, String> verifierLogs = new ConcurrentHashMap<>();
     /// Written by whoever has [#changing].
-    private volatile Books books = new Books(List.of(), Map.of());
+    private volatile AssignmentBooks books = new AssignmentBooks(List.of(), Map.of());
     private int nextId = 1;
 
     private PolicyService(Policies policies, PolicyCatalog catalog) {
@@ -135,7 +73,7 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         try {
             var entry = Entry.of(nextId++, wanted, TrackPattern.parse(wanted.tracks));
             checkClasses(wanted.classes);
-            var changed = new ArrayList<>(books.entries);
+            var changed = new ArrayList<>(books.entries());
             changed.add(entry);
             books = books.with(changed);
             reinstall(entry);
@@ -150,8 +88,8 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         public void offered(String policy) {
             changing.lock();
             try {
-                books.entries.stream()
-                        .filter(entry -> entry.wanted.policy.equals(policy))
+                books.entries().stream()
+                        .filter(entry -> entry.wanted().policy().equals(policy))
                         .forEach(PolicyService.this::reinstall);
             } finally {
                 changing.unlock();
@@ -162,8 +100,8 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         public void withdrawn(String policy) {
             changing.lock();
             try {
-                for (Entry entry : books.entries) {
-                    if (entry.wanted.policy.equals(policy)) {
+                for (Entry entry : books.entries()) {
+                    if (entry.wanted().policy().equals(policy)) {
                         replace(entry, null, "its jar is gone; put it back, or remove the assignment");
                     }
                 }
@@ -176,11 +114,11 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     /// Makes the entry's policy anew and puts it in force; if that fails, what was in force for the entry stays.
     private void reinstall(Entry entry) {
         try {
-            replace(entry, install(entry.wanted, entry.account), "");
+            replace(entry, install(entry.wanted(), entry.account()), "");
         } catch (PolicyException e) {
-            LOG.atWarn().addKeyValue("policy", entry.wanted.policy).log("Policy not put in force: {}", e.getMessage());
-            books = books.with(books.entries.stream()
-                    .map(each -> each.id == entry.id ? each.with(each.active, sentence(e), each.swapNanos) : each)
+            LOG.atWarn().addKeyValue("policy", entry.wanted().policy()).log("Policy not put in force: {}", e.getMessage());
+            books = books.with(books.entries().stream()
+                    .map(each -> each.id() == entry.id() ? each.with(each.active(), sentence(e), each.swapNanos()) : each)
                     .toList());
         }
     }
@@ -188,15 +126,15 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     private void replace(Entry entry, @Nullable Active active, String problem) {
         var changed = new ArrayList<Entry>();
         Active before = null;
-        for (Entry each : books.entries) {
-            if (each.id == entry.id) {
-                before = each.active;
+        for (Entry each : books.entries()) {
+            if (each.id() == entry.id()) {
+                before = each.active();
                 changed.add(each.with(active, problem, 0));
             } else {
                 changed.add(each);
             }
         }
-        assign(changed, null, entry.id);
+        assign(changed, null, entry.id());
         retire(before);
     }
 
@@ -206,32 +144,32 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
     private void assign(List<Entry> changed, @Nullable Entry gone, int id) {
         var bindings = new ArrayList<Binding>();
         for (Entry each : changed) {
-            if (each.active != null) {
-                bindings.add(new Binding(each.active.policy, each.pattern, Set.copyOf(each.wanted.classes)));
+            if (each.active() != null) {
+                bindings.add(new Binding(each.active().policy(), each.pattern(), Set.copyOf(each.wanted().classes())));
             }
         }
         long flips = policies.assign(bindings);
         books = books.closing(gone).with(changed.stream()
-                .map(each -> each.id == id ? each.with(each.active, each.problem, flips + programSwap(each)) : each)
+                .map(each -> each.id() == id ? each.with(each.active(), each.problem(), flips + programSwap(each)) : each)
                 .toList());
     }
 
     private static long programSwap(Entry entry) {
-        return entry.active == null ? 0 : entry.active.policy.programSwapNanos();
+        return entry.active() == null ? 0 : entry.active().policy().programSwapNanos();
     }
 
     private void retire(@Nullable Active active) {
         if (active != null) {
-            policies.retire(active.policy);
-            active.made.close();
+            policies.retire(active.policy());
+            active.made().close();
         }
     }
 
     /// Once nothing is entered into a gone assignment's account any more: one account for each policy is enough.
     private void retire(Entry gone) {
-        retire(gone.active);
-        String policy = gone.wanted.policy;
-        books.past.getOrDefault(policy, List.of()).stream()
+        retire(gone.active());
+        String policy = gone.wanted().policy();
+        books.past().getOrDefault(policy, List.of()).stream()
                 .reduce(policies::sum)
                 .ifPresent(sum -> books = books.with(policy, List.of(sum)));
     }
@@ -297,11 +235,11 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         changing.lock();
         try {
             Entry fresh = Entry.of(nextId, wanted, pattern);
-            fresh = fresh.with(install(wanted, fresh.account), "", 0);
+            fresh = fresh.with(install(wanted, fresh.account()), "", 0);
             nextId++;
             var changed = new ArrayList<Entry>();
             Entry gone = null;
-            for (Entry each : books.entries) {
+            for (Entry each : books.entries()) {
                 if (each.isFor(wanted)) {
                     gone = each;
                     changed.add(fresh);
@@ -312,19 +250,19 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
             if (gone == null) {
                 changed.addFirst(fresh);
             }
-            assign(changed, gone, fresh.id);
+            assign(changed, gone, fresh.id());
             if (gone != null) {
                 retire(gone);
             }
-            return assignment(entry(fresh.id));
+            return entry(fresh.id()).assignment();
         } finally {
             changing.unlock();
         }
     }
 
     private Entry entry(int id) {
-        return books.entries.stream()
-                .filter(entry -> entry.id == id)
+        return books.entries().stream()
+                .filter(entry -> entry.id() == id)
                 .findFirst()
                 .orElseThrow(() -> new PolicyException(
                         "There is no assignment " + id + "; 'policy list' shows those that there are."));
@@ -335,7 +273,7 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         changing.lock();
         try {
             Entry gone = entry(assignment);
-            var changed = new ArrayList<>(books.entries);
+            var changed = new ArrayList<>(books.entries());
             changed.remove(gone);
             assign(changed, gone, assignment);
             retire(gone);
@@ -344,20 +282,9 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         }
     }
 
-    private static Assignment assignment(Entry entry) {
-        return new Assignment(
-                entry.id,
-                entry.wanted.policy,
-                entry.wanted.tracks,
-                entry.wanted.classes,
-                new TreeMap<>(entry.wanted.configuration),
-                entry.form(),
-                entry.swapNanos);
-    }
-
     @Override
     public List<Assignment> assignments() {
-        return books.entries.stream().map(PolicyService::assignment).toList();
+        return books.entries().stream().map(Entry::assignment).toList();
     }
 
     @Override
@@ -366,10 +293,10 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
         for (Offer offer : catalog.offers()) {
             result.add(status(offer));
         }
-        for (Entry entry : books.entries) {
-            boolean known = result.stream().anyMatch(status -> status.name().equals(entry.wanted.policy));
+        for (Entry entry : books.entries()) {
+            boolean known = result.stream().anyMatch(status -> status.name().equals(entry.wanted().policy()));
             if (!known) {
-                result.add(new PolicyStatus(entry.wanted.policy, "", "", "", "refused", "", entry.problem));
+                result.add(new PolicyStatus(entry.wanted().policy(), "", "", "", "refused", "", entry.problem()));
             }
         }
         result.sort((a, b) -> a.name().compareTo(b.name()));
@@ -381,7 +308,7 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
             return new PolicyStatus(
                     offer.name(), offer.description(), offer.version(), offer.jar(), "refused", "", offer.refusal());
         }
-        List<Entry> own = books.entries.stream().filter(entry -> entry.wanted.policy.equals(offer.name())).toList();
+        List<Entry> own = books.entries().stream().filter(entry -> entry.wanted().policy().equals(offer.name())).toList();
         String form =
                 own.stream().map(Entry::form).filter(word -> !word.isEmpty()).findFirst().orElse("");
         String problem =
@@ -411,15 +338,15 @@ public final class PolicyService implements PolicyControl, AutoCloseable {
 
     @Override
     public List<Statistics> statistics() {
-        Books now = books;
+        AssignmentBooks now = books;
         var result = new ArrayList<Statistics>();
-        for (Entry entry : now.entries) {
-            Policies.Account account = policies.account(entry.account);
-            if (entry.active != null || !account.isEmpty()) {
-                result.add(statistics(entry.id, entry.wanted.policy, account));
+        for (Entry entry : now.entries()) {
+            Policies.Account account = policies.account(entry.account());
+            if (entry.active() != null || !account.isEmpty()) {
+                result.add(statistics(entry.id(), entry.wanted().policy(), account));
             }
         }
-        now.past.forEach((policy, accounts) -> accounts.stream()
+        now.past().forEach((policy, accounts) -> accounts.stream()
                 .reduce(policies::sum)
                 .map(policies::account)
                 .filter(account -> !account.isEmpty())

@@ -7,14 +7,10 @@ import dev.weir.engine.policy.PolicyException;
 import dev.weir.engine.policy.jar.JarInspection.JarFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,7 +135,7 @@ public final class PolicyJars implements PolicyCatalog {
             LoadedJar loaded = null;
             try {
                 Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-                sha256 = sha256(copy);
+                sha256 = JarFiles.sha256(copy);
                 if (before != null && before.sha256.equals(sha256) && !again) {
                     return false;
                 }
@@ -237,14 +233,6 @@ public final class PolicyJars implements PolicyCatalog {
         }
     }
 
-    private static String sha256(Path file) throws IOException {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
     private void put(Jar jar) {
         lock.lock();
         try {
@@ -334,9 +322,9 @@ public final class PolicyJars implements PolicyCatalog {
         Path target = folder.resolve(jar.getFileName());
         try {
             Files.createDirectories(folder);
-            String sha256 = sha256(jar);
-            if (!Files.exists(target) || !sha256(target).equals(sha256)) {
-                moveIn(jar, folder, target);
+            String sha256 = JarFiles.sha256(jar);
+            if (!Files.exists(target) || !JarFiles.sha256(target).equals(sha256)) {
+                JarFiles.copy(jar, target);
             }
             Jar result = await(target, sha256);
             if (result.isRefused()) {
@@ -346,19 +334,6 @@ public final class PolicyJars implements PolicyCatalog {
         } catch (IOException e) {
             throw new PolicyException("Cannot copy " + jar + " to " + folder + " (" + e.getMessage()
                     + "); name a jar that the relay can read, and let it write to the folder.", e);
-        }
-    }
-
-    /// Copies beside the target first, so that the watcher never meets half a jar.
-    private static void moveIn(Path jar, Path folder, Path target) throws IOException {
-        Path beside = Files.createTempFile(folder, ".weir", ".part");
-        try {
-            Files.copy(jar, beside, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(beside);
         }
     }
 
