@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.engine.CongestionControl;
 import dev.weir.engine.NewReno;
-import dev.weir.engine.RelayOptions;
 import dev.weir.engine.view.LaneStatus;
-import dev.weir.testkit.DevelopmentCertificate;
 import dev.weir.testkit.peer.KwikPeer;
 import dev.weir.testkit.peer.PeerHabits;
 import dev.weir.testkit.peer.RawFrame;
@@ -19,90 +17,18 @@ import dev.weir.wire.moqt.ObjectDatagram;
 import dev.weir.wire.moqt.Parameters;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.LongFunction;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicConstants.TransportErrorCode;
 
 /// Subscribers that give no credit, acknowledge nothing or want no stream: they harm nobody else, and cost the relay no more than their
-/// share. Every scenario ends with the relay's books and with what is left when everybody has gone.
-abstract class HarmfulPeerScenarios extends RelayFixture {
+/// share.
+abstract class HarmfulPeerScenarios extends FloodScenarios {
     /// Groups that are published beside the harmful peer.
     private static final int GROUPS = Integer.getInteger("weir.test.harmfulGroups", 60);
 
     private static final int CACHE_BYTES = 1 << 20;
-
-    abstract RelayServer startRelay(DevelopmentCertificate certificate, UnaryOperator<RelayOptions> changed) throws Exception;
-
-    abstract KwikPeer connect(Consumer<QuicClientConnection.Builder> habits) throws Exception;
-
-    @Override
-    RelayServer startRelay(DevelopmentCertificate certificate) throws Exception {
-        return startRelay(certificate, options -> options);
-    }
-
-    @BeforeAll
-    static void bePatient() {
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    }
-
-    @AfterAll
-    static void beAsUsual() {
-        Awaitility.reset();
-    }
-
-    /// What the others have, and what the harmful peer has cost, is looked at in the scenario; this is the rest.
-    @AfterEach
-    void booksBalanceAndNothingIsLeft() {
-        await().untilAsserted(() -> {
-            var audit = relay.audit();
-            assertThat(audit.isBalanced()).as("%s", audit.sums()).isTrue();
-        });
-        peers.forEach(KwikPeer::close);
-        await().untilAsserted(() -> {
-            var statistics = relay.statistics();
-            assertThat(statistics).containsEntry("connections", 0L).containsEntry("cache.bytes", 0L);
-            assertThat(statistics).containsEntry("tracks", 0L).containsEntry("lanes", 0L);
-            statistics.forEach((name, count) -> assertThat(name.startsWith("map.") ? count : 0).as(name).isZero());
-        });
-    }
-
-    void restart(UnaryOperator<RelayOptions> changed) throws Exception {
-        relay.close();
-        relay = startRelay(DevelopmentCertificate.create(), changed);
-    }
-
-    KwikPeer peer(Consumer<QuicClientConnection.Builder> habits) throws Exception {
-        KwikPeer peer = connect(habits);
-        peers.add(peer);
-        return peer;
-    }
-
-    KwikPeer.Request subscribeAlso(KwikPeer subscriber, int lanes) throws Exception {
-        KwikPeer.Request request = subscriber.request(subscribe(null));
-        assertThat(request.answer()).isInstanceOf(SubscribeOk.class);
-        awaitLanes(lanes);
-        return request;
-    }
-
-    /// The connection that was made last.
-    LaneStatus latestLane() {
-        return relay.views().lanes().stream().max(Comparator.comparingInt(LaneStatus::id)).orElseThrow();
-    }
 
     /// Memory is flat: of no class is there one more for every other packet of the load, let alone one for each.
     ///
@@ -111,13 +37,6 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
     private static void assertMemoryFlat(Map<String, Long> middle, int packets) {
         await().untilAsserted(() -> assertThat(LiveObjects.byClass()).allSatisfy((type, count) ->
                 assertThat(count - middle.getOrDefault(type, 0L)).as(type).isLessThan(packets / 2)));
-    }
-
-    private static void awaitEverything(PublisherLoad load, KwikPeer... subscribers) {
-        for (KwikPeer subscriber : subscribers) {
-            load.awaitStreams(subscriber);
-            load.awaitDatagrams(subscriber);
-        }
     }
 
     @Test
@@ -318,136 +237,4 @@ abstract class HarmfulPeerScenarios extends RelayFixture {
                     .allMatch(type -> type.getValue() - before.getOrDefault(type.getKey(), 0L) < 100 + cycles / 2));
         }
     }
-
-    private static final int FLOOD = Integer.getInteger("weir.test.flood", 100_000);
-
-    /// Kwik acknowledges every other packet, and remembers each of these ACKs until it is acknowledged.
-    private static final int PACKETS = 3_000;
-
-    private interface Flood {
-        /// Sends as many frames as it should.
-        void from(KwikPeer offender) throws Exception;
-    }
-
-    /// Others have everything, the relay keeps nothing of a flood.
-    ///
-    /// @param most objects of one class that may be alive afterwards
-    private void survives(int most, Flood flood, KwikPeer... offenders) throws Exception {
-        KwikPeer publisher = peers.get(0);
-        KwikPeer subscriber = peers.get(1);
-        try (var load = new PublisherLoad(publisher, subscriber, 5).goOn(3)) {
-            for (KwikPeer offender : offenders) {
-                flood.from(offender);
-            }
-            load.goOn(3).finish();
-            awaitEverything(load, subscriber);
-        }
-        await().untilAsserted(() -> assertThat(LiveObjects.byClass())
-                .allSatisfy((type, count) -> assertThat(count).as(type).isLessThan(most)));
-    }
-
-    @Test
-    void closesWhoSpeaksOfStreamsThatWereNeverOpened() throws Exception {
-        subscribed();
-        KwikPeer stopping = peer(CHACHA);
-        KwikPeer allowing = peer(CHACHA);
-        survives(
-                FLOOD / 10,
-                offender -> {
-                    long type = offender == stopping ? 0x05 : 0x11; // STOP_SENDING, MAX_STREAM_DATA: both stream, integer
-                    FrameTrain.send(offender, FLOOD, i -> new long[] {type, 4_000_003 + 4 * i, 1});
-                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.STREAM_STATE_ERROR);
-                },
-                stopping,
-                allowing);
-        assertThat(relay.statistics()).containsEntry("connections", 2L);
-    }
-
-    private static TransportErrorCode closed(KwikPeer offender) throws Exception {
-        return TransportErrorCode.fromValue(offender.closedWith.get(60, TimeUnit.SECONDS));
-    }
-
-    /// NEW_CONNECTION_ID (RFC 9000 section 19.15) with an ID of eight bytes and a token of sixteen.
-    private static long[] newConnectionId(long number, long retirePriorTo) {
-        return new long[] {0x18, number, retirePriorTo, 8, (1L << 40) + number, 1L << 40, number + (1L << 40)};
-    }
-
-    static Stream<Arguments> connectionIdFloods() {
-        LongFunction<long[]> tooMany = i -> newConnectionId(i + 1, 0);
-        LongFunction<long[]> replaced = i -> newConnectionId(i + 1, i + 1);
-        LongFunction<long[]> overtaken = i -> i == 0 ? newConnectionId(FLOOD, FLOOD) : newConnectionId(FLOOD - i, 0);
-        LongFunction<long[]> retired = i -> new long[] {0x19, i + 1};
-        return Stream.of(
-                Arguments.of(Named.of("more than may be active", tooMany)),
-                Arguments.of(Named.of("each in the place of the one before", replaced)),
-                Arguments.of(Named.of("retired before they come", overtaken)),
-                Arguments.of(Named.of("the relay's, for which it issues new ones", retired)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("connectionIdFloods")
-    void closesWhoFloodsItWithConnectionIds(LongFunction<long[]> frames) throws Exception {
-        subscribed();
-        survives(
-                FLOOD / 10,
-                offender -> {
-                    PeerHabits.ignoreConnectionIds(offender);
-                    FrameTrain.send(offender, FLOOD, frames);
-                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.CONNECTION_ID_LIMIT_ERROR);
-                },
-                peer(CHACHA));
-        assertThat(relay.statistics()).containsEntry("connections", 2L);
-    }
-
-    @Test
-    void closesWhoRetiresConnectionIdsThatWereNeverIssued() throws Exception {
-        subscribed();
-        survives(
-                FLOOD / 10,
-                offender -> {
-                    FrameTrain.send(offender, FLOOD, i -> new long[] {0x19, 1000 + i});
-                    assertThat(closed(offender)).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
-                },
-                peer(CHACHA));
-        assertThat(relay.statistics()).containsEntry("connections", 2L);
-    }
-
-    @Test
-    void answersChallengesNoFasterThanTheAnswersAreAcknowledged() throws Exception {
-        subscribed();
-        KwikPeer honest = peer(CHACHA);
-        KwikPeer silent = peer(CHACHA);
-        PeerHabits.acknowledgeNothing(silent);
-        survives(
-                FLOOD / 2, // a silent peer's window has room for 35,000 answers
-                offender -> {
-                    FrameTrain.send(offender, FLOOD, i -> new long[] {0x1a, (1L << 40) + i}); // PATH_CHALLENGE: eight bytes
-                    await().until(() -> PeerHabits.isAllSent(offender));
-                },
-                honest,
-                silent);
-        assertThat(relay.statistics()).containsEntry("protocol_violations", 0L);
-    }
-
-    @Test
-    void remembersFewPacketsOfWhoAcknowledgesNothingAndLeavesNumbersOut() throws Exception {
-        subscribed();
-        KwikPeer silent = peer(CHACHA);
-        PeerHabits.acknowledgeNothing(silent);
-        long[] paddedPing = new long[1050]; // the type of PADDING is 0
-        paddedPing[0] = 0x01;
-        survives(
-                FLOOD / 2,
-                offender -> {
-                    for (int i = 0; i < PACKETS; i++) {
-                        FrameTrain.send(offender, 1, _ -> paddedPing);
-                        PeerHabits.skipPacketNumber(offender);
-                    }
-                    await().until(() -> PeerHabits.isAllSent(offender));
-                },
-                silent);
-        await().untilAsserted(() -> assertThat(LiveObjects.byClass().getOrDefault("tech.kwik.core.frame.AckFrame", 0L))
-                .isLessThan(PACKETS / 3));
-    }
-
 }
