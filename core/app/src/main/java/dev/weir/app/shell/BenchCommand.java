@@ -54,7 +54,7 @@ class BenchCommand {
             @Option(longName = "rate", defaultValue = "100", description = "objects per second, 10 to 1000") Integer rate,
             @Option(longName = "seconds", defaultValue = "5", description = "length of each window, seconds, 2 to 60") Integer seconds,
             @Option(longName = "rounds", defaultValue = "3", description = "windows with and without each peer, 1 to 100") Integer rounds,
-            @Option(longName = "limit", description = "fails if the median of a peer's p99 ratios is above; without it, figures are no failure")
+            @Option(longName = "limit", description = "fails if the median of a harmful peer's p99 ratios is above; without it, figures are no failure")
                     @Nullable Double limit,
             @Option(longName = "json", description = "file for every figure of the table") @Nullable Path json)
             throws Exception {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.bench.report;
 
+import dev.weir.testkit.peer.HarmfulPeer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,11 @@ public record HarmReport(int subscribers, int rate, int seconds, List<Row> rows)
         public Row {
             without = List.copyOf(without);
             with = List.copyOf(with);
+        }
+
+        /// @return whether it is about the peer that does its part, with which the others are compared
+        public boolean control() {
+            return peer.equals(HarmfulPeer.Kind.HARMLESS.name());
         }
 
         /// @return with / without, window by window

@@ -81,7 +81,7 @@ public final class BenchHarm {
         }
         Double limit = options.limit();
         if (limit != null) {
-            rows.stream().filter(row -> row.ratio().median() > limit).forEach(row ->
+            rows.stream().filter(row -> !row.control() && row.ratio().median() > limit).forEach(row ->
                     problems.add("%s beside %s: p99 is %.2f times what it is without".formatted(row.mode(), row.peer(), row.ratio().median())));
         }
         problems.forEach(problem -> DemoRun.say(out, "Not as expected: " + problem));
