@@ -64,7 +64,7 @@ final class MediaBed implements AutoCloseable {
     private final DevelopmentCertificate.PemFiles certificate;
     private final Path folder;
     private final Path control;
-    private final int idleSeconds;
+    private final List<String> environment = new ArrayList<>();
     private @Nullable Path keyLog;
     RelayProcess relay;
 
@@ -77,7 +77,8 @@ final class MediaBed implements AutoCloseable {
             List<SubscriberPeer> bystanders) {}
 
     /// @param idleSeconds idle timeout of the relay
-    MediaBed(String prefix, Path folder, int idleSeconds) throws Exception {
+    /// @param variables of its environment, `NAME=value`
+    MediaBed(String prefix, Path folder, int idleSeconds, String... variables) throws Exception {
         topology = Topology.create(prefix, SUBSCRIBER_HOSTS);
         topology.transmitChecksumOffload(false);
         DevelopmentCertificate development = DevelopmentCertificate.create();
@@ -85,13 +86,14 @@ final class MediaBed implements AutoCloseable {
         certificate = development.writePem(folder);
         this.folder = folder;
         control = folder.resolve("control.sock");
-        this.idleSeconds = idleSeconds;
+        environment.addAll(List.of("env", "WEIR_IDLE_TIMEOUT=" + idleSeconds + "s"));
+        environment.addAll(List.of(variables));
         relay = startRelay();
     }
 
     private RelayProcess startRelay() {
         return RelayProcess.start(
-                topology.relay().commandLine("env", "WEIR_IDLE_TIMEOUT=" + idleSeconds + "s"),
+                topology.relay().commandLine(environment.toArray(String[]::new)),
                 RelayPath.KERNEL, certificate.certificate(), certificate.key(), folder, "--control", control.toString());
     }
 

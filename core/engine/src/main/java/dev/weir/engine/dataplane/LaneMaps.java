@@ -8,6 +8,7 @@ import dev.weir.abi.WeirLimit;
 import dev.weir.engine.QuicEndpoint;
 import dev.weir.engine.view.LaneFacts;
 import dev.weir.kernel.InterfaceInfo;
+import dev.weir.kernel.KernelException;
 import dev.weir.kernel.Route;
 import dev.weir.kernel.RouteResolver;
 import java.lang.foreign.MemorySegment;
@@ -17,12 +18,16 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The rows of the lane table: subscribers' addresses, keys and limits.
 ///
 /// A lane is taken out of force (state, then generation) before it changes and put in force last. Called under the engine's lock.
 final class LaneMaps {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneMaps.class);
     private static final int NO_GENERATION = 0;
 
     private final MemorySegment lanes;
@@ -31,6 +36,8 @@ final class LaneMaps {
     private final RouteResolver routes = new RouteResolver();
     private final Map<Integer, Route> routesOf = new HashMap<>();
     private final int port;
+    /// The latest question about ways was not answered.
+    private boolean isRefused;
 
     /// @param lanes map `lanes`
     /// @param runs those that may be reading it
@@ -44,14 +51,11 @@ final class LaneMaps {
 
     /// Puts a lane in force.
     ///
-    /// @return false: no route to the peer is known yet
+    /// @return false: no route to the peer is known yet, or the kernel cannot be asked for one now
     boolean publish(int slot, QuicEndpoint.WriteSide side, InetSocketAddress peer) {
         Route route = route(peer);
-        if (route == null) {
+        if (route == null || !knowsDevice(route)) {
             return false;
-        }
-        if (attachments.device(route.ifindex()) == null) {
-            attachments.attachAll();
         }
         InterfaceInfo device = attachments.device(route.ifindex());
         routesOf.put(slot, route);
@@ -148,7 +152,32 @@ final class LaneMaps {
     }
 
     private @Nullable Route route(InetSocketAddress peer) {
-        return attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null));
+        return asked(() -> attachments.inNamespace(() -> routes.resolve(peer.getAddress(), null).orElse(null)), null);
+    }
+
+    private boolean knowsDevice(Route route) {
+        return asked(() -> {
+            if (attachments.device(route.ifindex()) == null) {
+                attachments.attachAll();
+            }
+            return true;
+        }, false);
+    }
+
+    /// A question that fails, for want of a descriptor for example, is asked again later: meanwhile user space serves that peer, and the
+    /// others nobody must keep waiting.
+    private <T extends @Nullable Object> T asked(Supplier<T> question, T unanswered) {
+        try {
+            T answer = question.get();
+            isRefused = false;
+            return answer;
+        } catch (KernelException e) {
+            if (!isRefused) {
+                LOG.atWarn().log("Ways to subscribers cannot be looked up for now, user space serves those that come: {}", e.getMessage());
+            }
+            isRefused = true;
+            return unanswered;
+        }
     }
 
     LaneFacts facts(int slot) {

@@ -25,6 +25,7 @@ import tech.kwik.core.crypto.ConnectionSecrets;
 import tech.kwik.core.crypto.KeyUpdateSupport;
 import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.Range;
+import tech.kwik.core.impl.IdleTimer;
 import tech.kwik.core.impl.VersionHolder;
 import tech.kwik.core.log.Logger;
 import tech.kwik.core.recovery.LossDetector;
@@ -76,7 +77,7 @@ final class KwikInternals {
         return (Consumer<ServerConnectionImpl>) get(factory, ServerConnectionFactory.class, "closeCallback");
     }
 
-    /// Gives the sender our packet numbers, congestion controller and loss detector, before the handshake begins.
+    /// Gives the sender our packet numbers, congestion controller, loss detector and clock, before the handshake begins.
     ///
     /// @return what waits to be sent in 1-RTT packets
     static SendRequestQueue shareSender(
@@ -93,7 +94,8 @@ final class KwikInternals {
         var queues = (SendRequestQueue[]) get(sender, SenderImpl.class, "sendRequestQueue");
         var rtt = (RttEstimator) get(sender, SenderImpl.class, "rttEstimater");
         var acks = new BoundedAckGenerator(sender, rtt);
-        ((AckGenerator[]) get(sender.getGlobalAckGenerator(), GlobalAckGenerator.class, "ackGenerators"))[PnSpace.App.ordinal()] = acks;
+        var generators = (AckGenerator[]) get(sender.getGlobalAckGenerator(), GlobalAckGenerator.class, "ackGenerators");
+        generators[PnSpace.App.ordinal()] = acks;
         assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers, addressing);
 
         var recovery = (RecoveryManager) get(sender, SenderImpl.class, "recoveryManager");
@@ -105,7 +107,30 @@ final class KwikInternals {
         }
         detectors[PnSpace.App.ordinal()] =
                 new NanosecondLossDetector(recovery, rtt, congestion, sender::flush, log.getQLog());
+        keepSteadyTime(sender, recovery, detectors, queues, generators);
         return queues[APP];
+    }
+
+    /// Whatever of the sender measures time does it with the steady clock.
+    private static void keepSteadyTime(
+            SenderImpl sender, RecoveryManager recovery, LossDetector[] detectors, SendRequestQueue[] queues, AckGenerator[] generators) {
+        keepSteadyTime(SenderImpl.class, sender);
+        keepSteadyTime(RecoveryManager.class, recovery);
+        keepSteadyTime(LossDetector.class, (Object[]) detectors);
+        keepSteadyTime(SendRequestQueue.class, (Object[]) queues);
+        keepSteadyTime(AckGenerator.class, (Object[]) generators);
+    }
+
+    /// Idleness is measured with the steady clock, too.
+    static void keepSteadyTime(IdleTimer timer) {
+        keepSteadyTime(IdleTimer.class, timer);
+        set(timer, IdleTimer.class, "lastActionTime", SteadyClock.now());
+    }
+
+    private static void keepSteadyTime(Class<?> type, Object... owners) {
+        for (Object owner : owners) {
+            set(owner, type, "clock", SteadyClock.INSTANCE);
+        }
     }
 
     /// Ranges of packet numbers that the next ACK reports, the largest first.

@@ -132,6 +132,7 @@ final class RelayConnection extends ServerConnectionImpl implements QuicEndpoint
         this.numbers = new SharedPacketNumbers(session.cells());
         this.streams = new MoqtStreams(this, session);
         this.connectionIds = new ConnectionIds(getConnectionIdManager());
+        KwikInternals.keepSteadyTime(idleTimer);
         this.sendQueue = KwikInternals.shareSender(
                 getSender(),
                 quicVersion,

@@ -3,8 +3,6 @@ package dev.weir.quic.kwik;
 
 import dev.weir.engine.Session;
 import dev.weir.engine.trace.ConnectionTrace;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import tech.kwik.core.cc.CongestionControlEventListener;
 import tech.kwik.core.cc.CongestionController;
@@ -41,7 +39,7 @@ final class SharedCongestion implements CongestionController {
         for (PacketInfo info : packets) {
             if (info.packet().isInflightPacket()) {
                 bytes += info.packet().getSize();
-                newest = Math.max(newest, monotonic(info.timeSent()));
+                newest = Math.max(newest, SteadyClock.nanos(info.timeSent()));
             }
         }
         if (bytes > 0) {
@@ -59,7 +57,7 @@ final class SharedCongestion implements CongestionController {
         long newest = Long.MIN_VALUE;
         for (PacketInfo info : packets) {
             bytes += info.packet().getSize();
-            newest = Math.max(newest, monotonic(info.timeSent()));
+            newest = Math.max(newest, SteadyClock.nanos(info.timeSent()));
             ConnectionTrace trace = session.trace();
             if (trace != null) {
                 trace.lost(false, info.packet().getPacketNumber(), System.nanoTime());
@@ -69,10 +67,6 @@ final class SharedCongestion implements CongestionController {
             session.userBytesLost(bytes, newest);
         }
         listener.bytesInFlightDecreased(getBytesInFlight());
-    }
-
-    private static long monotonic(Instant sent) {
-        return System.nanoTime() - Duration.between(sent, Instant.now()).toNanos();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tech.kwik.core.recovery; // LossDetector's timer methods are package-private in Kwik 0.10.9
 
+import dev.weir.quic.kwik.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -161,7 +162,7 @@ public final class NanosecondLossDetector extends LossDetector {
     void detectLostPackets() {
         List<PacketStatus> lost;
         synchronized (this) {
-            lost = closed ? List.of() : takeLost(Instant.now());
+            lost = closed ? List.of() : takeLost(SteadyClock.now());
         }
         report(lost);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tech.kwik.core.server.impl; // the filters and ServerConnectionImpl's parser are package-private in Kwik 0.10.9
 
+import dev.weir.quic.kwik.SteadyClock;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -48,7 +49,9 @@ public final class SharedThreadConnection implements ServerConnectionProxy {
             Logger log) {
         this.threads = threads;
         this.connection = connection;
-        this.initialMetaData = initialMetaData;
+        this.initialMetaData = new PacketMetaData(
+                new PacketMetaData(SteadyClock.now(), initialMetaData.sourceAddress(), initialMetaData.datagramNumber()),
+                initialMetaData.moreDataInDatagram());
         this.log = log;
         waiting.incrementAndGet(); // nothing is processed before what came first
         threads.execute(() -> begin(initialPackets == null ? List.of() : initialPackets, rest));
@@ -122,9 +125,10 @@ public final class SharedThreadConnection implements ServerConnectionProxy {
         }
     }
 
+    /// @param time of the machine's clock, as Kwik's receiver takes it; round trips are measured with ours
     @Override
     public void parsePackets(int number, Instant time, ByteBuffer data, InetSocketAddress source) {
-        queue.add(new Received(number, time, data, source));
+        queue.add(new Received(number, SteadyClock.now(), data, source));
         if (waiting.getAndIncrement() == 0) {
             threads.execute(this::turn);
         }
