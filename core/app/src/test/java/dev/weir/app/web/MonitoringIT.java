@@ -9,6 +9,7 @@ import dev.weir.engine.NewReno;
 import dev.weir.engine.PathMode;
 import dev.weir.engine.RelayOptions;
 import dev.weir.engine.policy.LaneClassTable;
+import dev.weir.engine.view.LaneStatus;
 import dev.weir.quic.kwik.RelayServer;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.DevelopmentCertificate;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -222,7 +224,8 @@ class MonitoringIT {
     @Order(7)
     void whenAllIsQuietPageMetricsAndCountersAgree() throws Exception {
         TRACKS.forEach(LiveTrack::pause);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        // Who is sent nothing leaves after half a minute.
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             Map<String, Long> counts = relay.relay().statistics();
             assertThat(counts.get("outstanding.packets")).isZero();
             assertThat(number("#dropped-total")).isPositive();
@@ -242,7 +245,45 @@ class MonitoringIT {
             }
             assertThat(kernel).isEqualTo(scrape.sum("weir_copies_total", "path=\"kernel\"", "verdict=\"sent\"")).isPositive();
             assertThat(user).isEqualTo(scrape.sum("weir_copies_total", "path=\"userspace\"", "verdict=\"sent\""));
+            assertTilesAndLanes(scrape, counts);
+            assertPolicy(scrape, counts);
+            assertThat(browser.evaluate("document.querySelector('#drops').children.length").asInt()).isPositive();
+            assertBars("drops", "dropped");
+            assertBars("deferrals", "deferred");
         });
+    }
+
+    private static void assertTilesAndLanes(Scrape scrape, Map<String, Long> counts) {
+        List<LaneStatus> lanes = relay.relay().views().lanes();
+        assertThat(number("#subscribers")).as("%s", lanes).isEqualTo(scrape.sum("weir_subscribers")).isEqualTo(6);
+        assertThat(number("#lanes")).as("%s", lanes).isEqualTo(scrape.sum("weir_class_lanes", "path=\"kernel\"")).isEqualTo(6);
+        assertThat(number("#tracks-count")).isEqualTo(scrape.sum("weir_tracks")).isEqualTo(2);
+        assertThat(lanes).hasSize(6).allSatisfy(lane -> {
+            String row = "#lanes-table tr[data-key='" + lane.id() + "'] td:nth-child(";
+            assertThat(browser.text(row + "2)")).isEqualTo(lane.address());
+            assertThat(browser.evaluate("document.querySelector(\"" + row + "3) select\").value").asString()).isEqualTo(lane.laneClass());
+            assertThat(number(row + "5)")).isEqualTo(lane.copiesByKernel());
+            assertThat(number(row + "6)")).isEqualTo(lane.copiesByUserSpace());
+        });
+        assertThat(lanes.stream().mapToLong(LaneStatus::copiesByKernel).sum()).isEqualTo(counts.get("copies.kernel"));
+    }
+
+    private static void assertPolicy(Scrape scrape, Map<String, Long> counts) {
+        String row = "#assignments tbody tr td:nth-child(";
+        assertThat(number(row + "6)")).isEqualTo(scrape.sum("weir_policy_verdicts_total", "policy=\"priority-threshold\"", "verdict=\"forwarded\""));
+        assertThat(number(row + "7)")).isEqualTo(scrape.sum("weir_policy_verdicts_total", "policy=\"priority-threshold\"", "verdict=\"dropped\""))
+                .isEqualTo(counts.get("dropped.policy")).isPositive();
+    }
+
+    /// Every reason has its bar, and no other is there.
+    private static void assertBars(String id, String verdict) {
+        var expected = new TreeMap<String, Long>();
+        relay.relay().views().copies().getLast().counts().stream().filter(each -> each.verdict().equals(verdict) && each.count() > 0)
+                .forEach(each -> expected.merge(each.reason(), each.count(), Long::sum));
+        var shown = new TreeMap<String, Long>();
+        browser.evaluate("[...document.querySelectorAll('#" + id + " > div')].map(e => [e.dataset.reason, e.lastChild.textContent])").forEach(
+                each -> shown.put(each.path(0).asString(), Long.parseLong(each.path(1).asString().replace(",", ""))));
+        assertThat(shown).as(id).isEqualTo(expected);
     }
 
     @Test
