@@ -11,6 +11,9 @@ final class Recovery {
     /// than this many numbers: 10 MB.
     private static final long MOST_UNACKNOWLEDGED_SPAN = 1 << 18;
 
+    /// Kwik's own probes come long before.
+    private static final int REMINDER_TIMEOUTS = 8;
+
     private final Relay relay;
     private final long mostUnacknowledgedSpan;
 
@@ -120,6 +123,7 @@ final class Recovery {
 
     /// An end to who acknowledges nothing for too long, loss by time, and a PING where the tail of what was sent is not acknowledged (RFC 9002 section 6.2).
     void timers(Session session, long nowNanos) {
+        remind(session, nowNanos);
         if (session.ledger.outstanding() == 0) {
             session.probes = 0;
             return;
@@ -136,6 +140,28 @@ final class Recovery {
             session.probes++;
             session.lastProbeNanos = nowNanos;
             relay.counters().increment("probes");
+            session.endpoint().sendPing();
+        }
+    }
+
+    /// Packets of user space have Kwik's timer. Should it be gone (two threads that set and cancel it at the same time can leave none), nobody
+    /// would hear that they are lost, and what waits for room in the window would wait for good: a PING brings an ACK that tells.
+    private void remind(Session session, long nowNanos) {
+        if (session.cells.bytesInFlight() <= 0 || session.ledger.outstanding() > 0) {
+            session.reminders = 0;
+            return;
+        }
+        long timeout = REMINDER_TIMEOUTS * session.rtt.probeTimeout(session.maxAckDelayNanos) << Math.min(session.reminders, 6);
+        long since = session.userChangedNanos;
+        if (session.reminders > 0 && session.lastReminderNanos - since > 0) {
+            since = session.lastReminderNanos;
+        } else {
+            session.reminders = 0;
+        }
+        if (nowNanos - since > timeout) {
+            session.reminders++;
+            session.lastReminderNanos = nowNanos;
+            relay.counters().increment("reminders");
             session.endpoint().sendPing();
         }
     }

@@ -84,6 +84,10 @@ public final class Session {
     long maxAckDelayNanos = 25_000_000;
     int probes;
     long lastProbeNanos;
+    /// When user space has sent a packet, or heard what became of one; relay's clock.
+    volatile long userChangedNanos;
+    int reminders;
+    long lastReminderNanos;
     private long datagramPacket = -1;
     private int datagramsOfPacket;
 
@@ -118,6 +122,7 @@ public final class Session {
     /// A packet that user space sent is in flight, or (negative) no longer.
     public void addInFlight(long bytes) {
         cells.addInFlight(bytes);
+        userChangedNanos = relay.now();
         if (bytes > 0) {
             cells.addSent(bytes);
         }
@@ -129,6 +134,7 @@ public final class Session {
     public void userBytesAcknowledged(long bytes, long sentNanos) {
         long before = cells.bytesInFlight();
         cells.addInFlight(-bytes);
+        userChangedNanos = relay.now();
         congestion.acknowledged(bytes, sentNanos, before);
         cells.congestionWindow(congestion.window());
         if (ledger.outstanding() == 0 && sentNanos > 0) {
@@ -146,6 +152,7 @@ public final class Session {
     /// @param sentNanos when the newest of them was sent, CLOCK_MONOTONIC
     public void userBytesLost(long bytes, long sentNanos) {
         cells.addInFlight(-bytes);
+        userChangedNanos = relay.now();
         congestion.lost(sentNanos, System.nanoTime());
         cells.congestionWindow(congestion.window());
     }

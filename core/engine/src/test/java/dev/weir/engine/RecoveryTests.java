@@ -3,6 +3,7 @@ package dev.weir.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 /// ACKs of what the kernel sent, and those that do not come.
@@ -47,6 +48,34 @@ class RecoveryTests extends OneSubscriber {
         assertThat(subscriber.acknowledged(new long[] {last, last}, 0, now)).isTrue();
         assertThat(subscriber.account.datagramsLost()).isEqualTo(1);
         assertThat(subscriberEnd.wakes).isGreaterThan(before);
+    }
+
+    /// Kwik's timer for packets of user space may be gone.
+    @Test
+    void whatUserSpaceHasSentIsAskedAboutIfNothingIsHeardOfIt() {
+        subscriber.addInFlight(5000);
+        pass(100);
+        assertThat(pings()).isZero();
+
+        pass(10_000);
+        assertThat(pings()).isEqualTo(1);
+        relay.tick();
+        assertThat(pings()).as("it has time to answer").isEqualTo(1);
+        pass(20_000);
+        assertThat(pings()).isEqualTo(2);
+
+        subscriber.userBytesAcknowledged(5000, now);
+        pass(100_000);
+        assertThat(pings()).as("nothing is in flight").isEqualTo(2);
+    }
+
+    private int pings() {
+        return Collections.frequency(subscriberEnd.events, "ping");
+    }
+
+    private void pass(long milliseconds) {
+        now += milliseconds * 1_000_000;
+        relay.tick();
     }
 
     @Test

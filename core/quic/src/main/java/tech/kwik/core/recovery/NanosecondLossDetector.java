@@ -23,7 +23,8 @@ import tech.kwik.core.packet.QuicPacket;
 ///   - time is not counted in whole milliseconds, so that a LAN's round trip is not zero;
 ///   - a packet whose ACK arrives before Kwik has registered it (Kwik registers after the socket call) counts as
 ///     acknowledged, not as lost;
-///   - callbacks run without the lock.
+///   - callbacks run without the lock;
+///   - packets that are sent while an ACK of all others is processed keep their timer (Kwik cancels it).
 public final class NanosecondLossDetector extends LossDetector {
     private static final int PACKET_THRESHOLD = 3;
     private static final Duration GRANULARITY = Duration.ofMillis(1);
@@ -37,6 +38,7 @@ public final class NanosecondLossDetector extends LossDetector {
     private long largestAcknowledged = -1;
     private long lostCount;
     private int elicitingInFlight;
+    private long sentCount;
     private @Nullable Instant lossTime;
     private @Nullable Instant latestEliciting;
     private boolean closed;
@@ -58,6 +60,7 @@ public final class NanosecondLossDetector extends LossDetector {
                 return;
             }
             congestion.registerInFlight(packet);
+            sentCount++;
             if (!isAcknowledgedAlready(packet.getPacketNumber())) {
                 if (packet.isAckEliciting()) {
                     elicitingInFlight++;
@@ -112,7 +115,20 @@ public final class NanosecondLossDetector extends LossDetector {
         }
         congestion.registerAcked(acknowledged);
         report(lost);
-        recovery.setLossDetectionTimer();
+        setTimer();
+    }
+
+    /// It is cancelled if nothing is in flight. What the sender has sent since that was looked at, and set the timer for, needs it.
+    private void setTimer() {
+        long before;
+        do {
+            before = sentCount();
+            recovery.setLossDetectionTimer();
+        } while (sentCount() != before);
+    }
+
+    private synchronized long sentCount() {
+        return sentCount;
     }
 
     private List<PacketStatus> takeLost(Instant now) {
