@@ -64,7 +64,7 @@ final class MediaBed implements AutoCloseable {
     private final DevelopmentCertificate.PemFiles certificate;
     private final Path folder;
     private final Path control;
-    private final List<String> environment = new ArrayList<>();
+    private final int idleSeconds;
     private @Nullable Path keyLog;
     RelayProcess relay;
 
@@ -77,8 +77,7 @@ final class MediaBed implements AutoCloseable {
             List<SubscriberPeer> bystanders) {}
 
     /// @param idleSeconds idle timeout of the relay
-    /// @param variables of its environment, `NAME=value`
-    MediaBed(String prefix, Path folder, int idleSeconds, String... variables) throws Exception {
+    MediaBed(String prefix, Path folder, int idleSeconds) throws Exception {
         topology = Topology.create(prefix, SUBSCRIBER_HOSTS);
         topology.transmitChecksumOffload(false);
         DevelopmentCertificate development = DevelopmentCertificate.create();
@@ -86,14 +85,13 @@ final class MediaBed implements AutoCloseable {
         certificate = development.writePem(folder);
         this.folder = folder;
         control = folder.resolve("control.sock");
-        environment.addAll(List.of("env", "WEIR_IDLE_TIMEOUT=" + idleSeconds + "s"));
-        environment.addAll(List.of(variables));
+        this.idleSeconds = idleSeconds;
         relay = startRelay();
     }
 
     private RelayProcess startRelay() {
         return RelayProcess.start(
-                topology.relay().commandLine(environment.toArray(String[]::new)),
+                topology.relay().commandLine("env", "WEIR_IDLE_TIMEOUT=" + idleSeconds + "s"),
                 RelayPath.KERNEL, certificate.certificate(), certificate.key(), folder, "--control", control.toString());
     }
 

@@ -121,6 +121,21 @@ final class KwikInternals {
         keepSteadyTime(AckGenerator.class, (Object[]) generators);
     }
 
+    /// Reading waits for ever by subtracting from the largest number there is what the machine's clock says has passed. Less than nothing
+    /// has passed when it was set back, and what overflows then is a timeout. A quarter of that number is long enough.
+    static void waitForDataWhateverTheClockSays() {
+        set(null, streamInput(), "waitForNextFrameTimeout", Long.MAX_VALUE / 4);
+    }
+
+    /// Not public in Kwik.
+    static Class<?> streamInput() {
+        try {
+            return Class.forName("tech.kwik.core.stream.StreamInputStreamImpl");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("this Kwik reads streams with another class; Weir works with Kwik 0.10.9", e);
+        }
+    }
+
     /// Idleness is measured with the steady clock, too.
     static void keepSteadyTime(IdleTimer timer) {
         keepSteadyTime(IdleTimer.class, timer);
@@ -250,7 +265,7 @@ final class KwikInternals {
         }
     }
 
-    private static void set(Object owner, Class<?> type, String name, Object value) {
+    private static void set(@Nullable Object owner, Class<?> type, String name, Object value) {
         try {
             field(type, name).set(owner, value);
         } catch (IllegalAccessException e) {

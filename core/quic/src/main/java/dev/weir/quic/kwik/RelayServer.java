@@ -89,6 +89,7 @@ public final class RelayServer implements AutoCloseable {
 
     /// The same with other limits of keys than those that RFC 9001 says.
     static RelayServer start(RelayOptions options, Function<BaseAeadImpl, KeyLimits> keyLimits) throws RelayException {
+        KwikInternals.waitForDataWhateverTheClockSays();
         DatagramSocket socket = RelaySocket.bind(options.listen());
         @Nullable KernelDataPlane plane = null;
         var refusal = new AtomicReference<@Nullable KernelException>();
