@@ -19,7 +19,7 @@ final class EnvironmentKeys {
     private static final String PREFIX = "WEIR_";
     /// What the launcher and the tests tell each other.
     private static final Set<String> OF_THE_LAUNCHER =
-            Set.of("WEIR_SKIP_BUILD", "WEIR_BRIEF", "WEIR_JAVA_OPTIONS", "WEIR_LAUNCHER", "WEIR_CACHE");
+            Set.of("WEIR_SKIP_BUILD", "WEIR_BRIEF", "WEIR_JAVA_OPTIONS", "WEIR_LAUNCHER", "WEIR_CACHE", "WEIR_START_CACHE");
 
     private EnvironmentKeys() {}
 
