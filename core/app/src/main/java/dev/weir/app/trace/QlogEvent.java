@@ -23,6 +23,11 @@ final class QlogEvent {
                 + referenceMillis + ",\"protocol_type\":[\"QUIC\"]}}}";
     }
 
+    /// @param title of the trace; no quotes in it
+    static String begins(long nanos, String title) {
+        return begin(nanos, "loglevel:info").append("{\"message\":\"trace of ").append(title).append(" begins\"}}").toString();
+    }
+
     /// @param path `kernel` or `userspace`; empty: left out
     static String packet(
             long nanos, String name, String path, String type, long number, int bytes, List<TraceFrame> frames) {

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,24 +23,31 @@ import org.slf4j.LoggerFactory;
 
 /// A folder with a qlog file for each connection. Events wait in a bounded queue for the one thread that writes them: whoever
 /// reports a packet never waits, and what finds the queue or the folder full is counted instead.
+///
+/// Files are in the order of time, which qvis asks for: user space hears of the kernel's packets later than of its own, so every
+/// event is held for a second.
 public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QlogFolder.class);
     private static final char RECORD_SEPARATOR = '\u001e'; // RFC 7464
     private static final int WAITING = 1 << 16;
     private static final int MOST_FILES = 1024;
+    private static final long HOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /// A connection's file. It begins with the first of its events that gets through the queue.
     private record File(int number, String name, String title) {}
 
-    /// An event of a file, written out by the writing thread; empty: the file alone.
-    private record Event(File file, Supplier<String> text) {}
+    /// An event of a file at a time, written out by the writing thread.
+    private record Event(File file, long nanos, long order, Supplier<String> text) {}
 
     private final Path folder;
     private final long mostBytes;
     private final long beginNanos = System.nanoTime();
     private final long beginMillis = System.currentTimeMillis();
     private final BlockingQueue<Event> queue = new ArrayBlockingQueue<>(WAITING);
+    /// Of the writing thread alone.
+    private final PriorityQueue<Event> held = new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::order));
     private final Map<File, Writer> files = new HashMap<>();
+    private final AtomicLong reported = new AtomicLong();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong leftOut = new AtomicLong();
@@ -81,7 +90,9 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
     public ConnectionTrace open(int id, String address) {
         int number = opened.getAndIncrement();
         var file = new File(number, "%03d-connection-%d.sqlog".formatted(number, id), "connection " + id + ", " + address);
-        offer(new Event(file, () -> "")); // a connection that says nothing has a file as well
+        long now = System.nanoTime();
+        // qvis opens no file without an event, and a connection that says nothing has a file as well
+        offer(file, now, () -> QlogEvent.begins(now - beginNanos, file.title));
         return new Trace(file);
     }
 
@@ -92,33 +103,33 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
             this.file = file;
         }
 
-        private void tell(Supplier<String> text) {
-            offer(new Event(file, text));
+        private void tell(long nanos, Supplier<String> text) {
+            offer(file, nanos, text);
         }
 
         @Override
         public void sent(boolean byKernel, String type, long number, long nanos, int size, List<TraceFrame> frames) {
-            tell(() -> QlogEvent.packet(nanos - beginNanos, "transport:packet_sent", path(byKernel), type, number, size, frames));
+            tell(nanos, () -> QlogEvent.packet(nanos - beginNanos, "transport:packet_sent", path(byKernel), type, number, size, frames));
         }
 
         @Override
         public void received(String type, long number, long nanos, int size, List<TraceFrame> frames) {
-            tell(() -> QlogEvent.packet(nanos - beginNanos, "transport:packet_received", "", type, number, size, frames));
+            tell(nanos, () -> QlogEvent.packet(nanos - beginNanos, "transport:packet_received", "", type, number, size, frames));
         }
 
         @Override
         public void lost(boolean byKernel, long number, long nanos) {
-            tell(() -> QlogEvent.lost(nanos - beginNanos, path(byKernel), number));
+            tell(nanos, () -> QlogEvent.lost(nanos - beginNanos, path(byKernel), number));
         }
 
         @Override
         public void metrics(long nanos, long congestionWindow, long bytesInFlight, long smoothedRttNanos) {
-            tell(() -> QlogEvent.metrics(nanos - beginNanos, congestionWindow, bytesInFlight, smoothedRttNanos));
+            tell(nanos, () -> QlogEvent.metrics(nanos - beginNanos, congestionWindow, bytesInFlight, smoothedRttNanos));
         }
 
         @Override
         public void closed(long nanos) {
-            tell(() -> QlogEvent.closed(nanos - beginNanos));
+            tell(nanos, () -> QlogEvent.closed(nanos - beginNanos));
         }
 
         private static String path(boolean byKernel) {
@@ -126,11 +137,11 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
         }
     }
 
-    private void offer(Event event) {
+    private void offer(File file, long nanos, Supplier<String> text) {
         if (closing) {
             return; // what comes after the end is no part of the trace
         }
-        if (broken || event.file.number >= MOST_FILES || !queue.offer(event)) {
+        if (broken || file.number >= MOST_FILES || !queue.offer(new Event(file, nanos, reported.getAndIncrement(), text))) {
             leftOut.incrementAndGet();
         }
     }
@@ -140,9 +151,11 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
             while (!closing || !queue.isEmpty()) {
                 Event event = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (event != null) {
-                    write(event);
+                    held.add(event);
                 }
+                writeUntil(System.nanoTime() - HOLD_NANOS);
             }
+            writeUntil(Long.MAX_VALUE);
         } catch (IOException e) {
             broken = true;
             LOG.atWarn().addKeyValue("folder", folder).setCause(e).log("The trace ends here: its files cannot be written");
@@ -153,6 +166,13 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
         }
     }
 
+    /// What has been held long enough, or is too much to hold.
+    private void writeUntil(long nanos) throws IOException {
+        for (Event first = held.peek(); first != null && (first.nanos < nanos || held.size() > WAITING); first = held.peek()) {
+            write(held.remove());
+        }
+    }
+
     private void write(Event event) throws IOException {
         Writer file = files.get(event.file);
         if (file == null) {
@@ -160,10 +180,7 @@ public final class QlogFolder implements ConnectionTrace.Opener, AutoCloseable {
             files.put(event.file, file);
             append(file, QlogEvent.header(event.file.title, beginMillis));
         }
-        String text = event.text.get();
-        if (!text.isEmpty()) {
-            append(file, text);
-        }
+        append(file, event.text.get());
     }
 
     private void append(Writer file, String record) throws IOException {

@@ -59,6 +59,19 @@ class QlogFolderTests {
     }
 
     @Test
+    void eventsAreWrittenInTheOrderOfTheirTimes() throws Exception {
+        QlogFolder traces = QlogFolder.open(folder, ROOM);
+        ConnectionTrace trace = traces.open(1, "h1");
+        long now = System.nanoTime();
+        trace.received("1RTT", 10, now + 2_000_000, 100, List.of());
+        trace.sent(true, "1RTT", 20, now + 1_000_000, 100, List.of());
+        trace.lost(true, 19, now + 2_000_000);
+        traces.close();
+
+        assertThat(file(1)).containsSubsequence("trace of connection 1, h1 begins", "\"packet_number\":20", "\"packet_number\":10", "packet_lost");
+    }
+
+    @Test
     void aConnectionThatFindsTheQueueFullDoesNotMoveTheOthers() throws Exception {
         QlogFolder traces = QlogFolder.open(folder, ROOM);
         var slow = new SlowFrames();
@@ -73,7 +86,7 @@ class QlogFolderTests {
         ConnectionTrace second = traces.open(2, "h2");
         assertThat(traces.summary().leftOut()).as("the beginning of the second file found no room either").isEqualTo(2);
         slow.released.countDown();
-        int waiting = told;
+        int waiting = told + 1; // each file begins with two records of its own
         await().until(() -> traces.summary().events() == waiting);
         ConnectionTrace third = traces.open(3, "h3");
         sent(third, 333_333);

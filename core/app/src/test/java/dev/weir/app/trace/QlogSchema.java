@@ -32,6 +32,7 @@ public final class QlogSchema {
             Map.entry("event", "time:float name:text data:any"),
             Map.entry("transport:packet_sent", "header:header ?frames:[frame ?raw:raw ?is_coalesced:bool ?datagram_id:uint ?trigger:text"),
             Map.entry("transport:packet_received", "header:header ?frames:[frame ?raw:raw ?is_coalesced:bool ?datagram_id:uint ?trigger:text"),
+            Map.entry("loglevel:info", "?code:uint ?message:text"),
             Map.entry("recovery:packet_lost", "?header:header ?frames:[frame ?trigger:text"),
             Map.entry("recovery:metrics_updated", "?min_rtt:float ?smoothed_rtt:float ?latest_rtt:float ?rtt_variance:float ?pto_count:uint"
                     + " ?congestion_window:uint ?bytes_in_flight:uint ?ssthresh:uint ?packets_in_flight:uint ?pacing_rate:uint"),
@@ -51,9 +52,11 @@ public final class QlogSchema {
 
     private QlogSchema() {}
 
-    /// Checks a file, record by record.
+    /// Checks a file, record by record, and what qvis asks for besides: an event, and the order of time.
     public static void check(List<JsonNode> records) {
         object("file", records.getFirst());
+        assertThat(records).hasSizeGreaterThan(1);
+        assertThat(records.subList(1, records.size()).stream().map(event -> event.path("time").asDouble()).toList()).isSorted();
         for (JsonNode event : records.subList(1, records.size())) {
             object("event", event);
             String name = event.path("name").asString();
