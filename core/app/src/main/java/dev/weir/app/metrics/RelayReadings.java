@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads a running relay, at most once in a fifth of a second: however many scrape it, packets notice as little as of one.
 /// For any number of threads; one of them reads while the others wait for what it has read.
 public final class RelayReadings {
-    /// How old a reading may be.
-    static final long FRESH_NANOS = Duration.ofMillis(200).toNanos();
+    /// How old a reading may be, nanoseconds.
+    public static final long FRESH_NANOS = Duration.ofMillis(200).toNanos();
 
     private final Supplier<RelayReading> source;
     private final LongSupplier clock;

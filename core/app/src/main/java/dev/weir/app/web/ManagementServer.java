@@ -106,6 +106,7 @@ public final class ManagementServer implements AutoCloseable {
         context.registerBean(SteeringToken.class, () -> token);
         context.registerBean(AppProperties.Management.class, () -> properties);
         context.registerBean(RequestGuard.class, () -> new RequestGuard(address.isLoopbackAddress()));
+        context.registerBean(ScrapeCache.class, () -> new ScrapeCache(System::nanoTime));
         context.registerBean(WebConfiguration.class);
     }
 

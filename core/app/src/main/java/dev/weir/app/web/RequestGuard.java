@@ -7,12 +7,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /// Keeps other sites' scripts out, and tells browsers to load nothing from elsewhere.
 ///
 /// On a loopback address only requests to a loopback name are answered: a foreign name that resolves to 127.0.0.1 (DNS
 /// rebinding) would otherwise let any page that somebody visits read the relay's figures.
+@Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestGuard extends OncePerRequestFilter {
     /// Bytes.
     static final int LARGEST_BODY = 16 << 10;
