@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -17,10 +18,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /// Whoever scrapes the metrics within a fifth of a second of somebody else gets the same text. Readings are no fresher, and making a
-/// text of them takes nearly all the time of a scrape, which the relay's processors have better uses for.
+/// text of them takes nearly all the time of a scrape, which the relay's processors have better uses for. So has sending it: who
+/// scrapes more than [#MOST_A_SECOND] times a second waits for its turn.
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class ScrapeCache extends OncePerRequestFilter {
     static final String PATH = "/actuator/prometheus";
+    static final int MOST_A_SECOND = 200;
+    private static final long TURN_NANOS = 1_000_000_000L / MOST_A_SECOND;
     /// Formats and choices of names that are remembered.
     static final int MOST_PAGES = 16;
 
@@ -29,9 +33,12 @@ final class ScrapeCache extends OncePerRequestFilter {
     private final LongSupplier clock;
     /// By what was asked for.
     private final Map<String, Page> pages = new HashMap<>();
+    private long nextTurn;
 
+    /// @param clock nanoseconds
     ScrapeCache(LongSupplier clock) {
         this.clock = clock;
+        this.nextTurn = clock.getAsLong();
     }
 
     @Override
@@ -42,12 +49,23 @@ final class ScrapeCache extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        for (long wait = takeTurn(); wait > 0; wait -= TURN_NANOS) {
+            LockSupport.parkNanos(Math.min(wait, TURN_NANOS));
+        }
         Page page = page(request, response, chain);
         if (page != null) {
             response.setContentType(page.type);
             response.setContentLength(page.body.length);
             response.getOutputStream().write(page.body);
         }
+    }
+
+    /// @return how long to wait for it, nanoseconds
+    private synchronized long takeTurn() {
+        long now = clock.getAsLong();
+        long turn = Math.max(now, nextTurn);
+        nextTurn = turn + TURN_NANOS;
+        return turn - now;
     }
 
     /// One makes it while the others wait.

@@ -49,6 +49,19 @@ class ScrapeCacheTests {
         assertThat(scrape()).isEqualTo("text 2");
     }
 
+    /// The clock of this test stands still, so that all of them come at once, and each waits for all before it.
+    @Test
+    void whoScrapesWithoutEndWaitsForItsTurn() throws Exception {
+        int scrapes = 5;
+        long began = System.nanoTime();
+        for (int i = 0; i < scrapes; i++) {
+            scrape();
+        }
+        long waited = System.nanoTime() - began;
+        assertThat(waited).isGreaterThanOrEqualTo(1_000_000_000L / ScrapeCache.MOST_A_SECOND * (scrapes - 1));
+        assertThat(made).isEqualTo(1);
+    }
+
     @Test
     void isAnotherForWhoWantsAnotherFormat() throws Exception {
         scrape();
