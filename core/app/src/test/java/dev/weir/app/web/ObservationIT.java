@@ -45,14 +45,15 @@ import tools.jackson.databind.JsonNode;
 /// turns on the same connections; what both had in latency is printed, with the median over the pairs of the ratio of their p99. The
 /// relay and who scrapes it, curl, are processes of their own.
 ///
-/// Long form: `-Dweir.observe.lanes=64 -Dweir.observe.pairs=12 -Dweir.observe.seconds=10 -Dweir.observe.scrapes=100000
-/// -Dweir.observe.commands=1000`.
+/// Long form: `-Dweir.observe.lanes=64 -Dweir.observe.pairs=10 -Dweir.observe.seconds=50 -Dweir.observe.quiet=10
+/// -Dweir.observe.scrapes=100000 -Dweir.observe.commands=1000`. The relay takes 200 scrapes a second.
 @RequiresRoot
 @RequiresBpf
 class ObservationIT {
     private static final int LANES = Integer.getInteger("weir.observe.lanes", 16);
     private static final int PAIRS = Integer.getInteger("weir.observe.pairs", 2);
     private static final int SECONDS = Integer.getInteger("weir.observe.seconds", 1);
+    private static final int QUIET_SECONDS = Integer.getInteger("weir.observe.quiet", SECONDS);
     private static final int SCRAPES = Integer.getInteger("weir.observe.scrapes", 500);
     private static final int COMMANDS = Integer.getInteger("weir.observe.commands", 100);
     private static final int RATE = Integer.getInteger("weir.observe.rate", 100);
@@ -88,7 +89,7 @@ class ObservationIT {
     }
 
     private static void quiet() throws InterruptedException {
-        Thread.sleep(Duration.ofSeconds(SECONDS)); // the window
+        Thread.sleep(Duration.ofSeconds(QUIET_SECONDS)); // the window
     }
 
     /// Asks as often as this window's share is, at a steady pace.
@@ -123,7 +124,7 @@ class ObservationIT {
             assertThat(Long.parseLong(one[1])).isGreaterThan(1000);
         });
         each.forEach(one -> scrapeMicros.recordValue((long) (Double.parseDouble(one[2]) * 1e6)));
-        commands.get(60, TimeUnit.SECONDS);
+        commands.get(SECONDS + 60, TimeUnit.SECONDS);
     }
 
     private static void unchecked(Work work) {
@@ -207,8 +208,8 @@ class ObservationIT {
     }
 
     private void print(List<Pair> pairs) {
-        System.out.printf("%d lanes, %d objects/s; %d scrapes (p50 %d us, p99 %d us) and %d commands in %d windows of %d s%n", LANES, RATE, SCRAPES,
-                scrapeMicros.getValueAtPercentile(50), scrapeMicros.getValueAtPercentile(99), COMMANDS, PAIRS, SECONDS);
+        System.out.printf("%d lanes, %d objects/s; %d scrapes (p50 %d us, p99 %d us) and %d commands in %d windows of %d s, quiet ones of %d s%n", LANES, RATE, SCRAPES,
+                scrapeMicros.getValueAtPercentile(50), scrapeMicros.getValueAtPercentile(99), COMMANDS, PAIRS, SECONDS, QUIET_SECONDS);
         pairs.forEach(pair -> System.out.printf("quiet p50 %d p99 %d, observed p50 %d p99 %d us, ratio of p99 %.2f%n",
                 pair.quiet.getValueAtPercentile(50), pair.quiet.getValueAtPercentile(99), pair.observed.getValueAtPercentile(50),
                 pair.observed.getValueAtPercentile(99), pair.ratio()));
