@@ -14,6 +14,7 @@ class TrackEndTests extends OneSubscriber {
     private static final long MILLISECOND = 1_000_000L;
 
     private long packet;
+    private int delivered;
 
     @BeforeEach
     void oneObjectAndTheEnd() {
@@ -34,8 +35,6 @@ class TrackEndTests extends OneSubscriber {
             delivered++;
         }
     }
-
-    private int delivered;
 
     private void pass(long milliseconds) {
         now += milliseconds * MILLISECOND;

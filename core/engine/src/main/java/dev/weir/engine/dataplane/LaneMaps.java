@@ -164,8 +164,8 @@ final class LaneMaps {
         }, false);
     }
 
-    /// A question that fails, for want of a descriptor for example, is asked again later: meanwhile user space serves that peer, and the
-    /// others nobody must keep waiting.
+    /// A question that fails, for want of a descriptor for example, is asked again later. Meanwhile user space serves that peer; an exception
+    /// would end the engine's work for all of them.
     private <T extends @Nullable Object> T asked(Supplier<T> question, T unanswered) {
         try {
             T answer = question.get();

@@ -121,8 +121,20 @@ final class KwikInternals {
         keepSteadyTime(AckGenerator.class, (Object[]) generators);
     }
 
-    /// Reading waits for ever by subtracting from the largest number there is what the machine's clock says has passed. Less than nothing
-    /// has passed when it was set back, and what overflows then is a timeout. A quarter of that number is long enough.
+    /// Idleness is measured with the steady clock, too.
+    static void keepSteadyTime(IdleTimer timer) {
+        keepSteadyTime(IdleTimer.class, timer);
+        set(timer, IdleTimer.class, "lastActionTime", SteadyClock.now());
+    }
+
+    private static void keepSteadyTime(Class<?> type, Object... owners) {
+        for (Object owner : owners) {
+            set(owner, type, "clock", SteadyClock.INSTANCE);
+        }
+    }
+
+    /// A reader waits for the largest number of milliseconds there is, less what the machine's clock says has passed. When the clock was set
+    /// back that is less than nothing, the difference overflows, and the reader looks once a millisecond. A quarter of that number is long enough.
     static void waitForDataWhateverTheClockSays() {
         set(null, streamInput(), "waitForNextFrameTimeout", Long.MAX_VALUE / 4);
     }
@@ -133,18 +145,6 @@ final class KwikInternals {
             return Class.forName("tech.kwik.core.stream.StreamInputStreamImpl");
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("this Kwik reads streams with another class; Weir works with Kwik 0.10.9", e);
-        }
-    }
-
-    /// Idleness is measured with the steady clock, too.
-    static void keepSteadyTime(IdleTimer timer) {
-        keepSteadyTime(IdleTimer.class, timer);
-        set(timer, IdleTimer.class, "lastActionTime", SteadyClock.now());
-    }
-
-    private static void keepSteadyTime(Class<?> type, Object... owners) {
-        for (Object owner : owners) {
-            set(owner, type, "clock", SteadyClock.INSTANCE);
         }
     }
 
