@@ -2,6 +2,7 @@
 package dev.weir.quic.kwik;
 
 import java.lang.reflect.Field;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -37,6 +38,7 @@ import tech.kwik.core.send.LookFirstPacketAssembler;
 import tech.kwik.core.send.LookFirstPacketAssembler.Addressing;
 import tech.kwik.core.send.PacketAssembler;
 import tech.kwik.core.send.PacketNumberGenerator;
+import tech.kwik.core.send.SendRequest;
 import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
 import tech.kwik.core.server.ServerConnectionFactory;
@@ -96,7 +98,7 @@ final class KwikInternals {
         var acks = new BoundedAckGenerator(sender, rtt);
         var generators = (AckGenerator[]) get(sender.getGlobalAckGenerator(), GlobalAckGenerator.class, "ackGenerators");
         generators[PnSpace.App.ordinal()] = acks;
-        assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], acks, numbers, addressing);
+        assemblers[APP] = new LookFirstPacketAssembler(version, queues[APP], requests(queues[APP]), acks, numbers, addressing);
 
         var recovery = (RecoveryManager) get(sender, SenderImpl.class, "recoveryManager");
         var detectors = (LossDetector[]) get(recovery, RecoveryManager.class, "lossDetectors");
@@ -109,6 +111,11 @@ final class KwikInternals {
                 new NanosecondLossDetector(recovery, rtt, congestion, sender::flush, log.getQLog());
         keepSteadyTime(sender, recovery, detectors, queues, generators);
         return queues[APP];
+    }
+
+    @SuppressWarnings("unchecked") // Deque<SendRequest> in Kwik's source
+    static Collection<SendRequest> requests(SendRequestQueue queue) {
+        return (Collection<SendRequest>) get(queue, SendRequestQueue.class, "requestQueue");
     }
 
     /// Whatever of the sender measures time does it with the steady clock.

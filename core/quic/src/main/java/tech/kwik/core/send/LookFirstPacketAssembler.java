@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tech.kwik.core.send; // assemble() is package-private in Kwik 0.10.9
 
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
@@ -11,15 +12,15 @@ import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.WideNumberPacket;
 
 /// Assembles 1-RTT packets, but looks before it draws a packet number: Kwik's own draws one in each turn of the sender's
-/// loop and gives it back if there was nothing to send, which is nonce reuse where somebody else draws from the same cell.
+/// loop and gives it back if there was nothing to send, which is nonce reuse where somebody else draws from the same cell. A number
+/// that is drawn for nothing is a range more in the peer's acknowledgements, and a place less in the window in which the peer can tell
+/// what was overtaken from what was repeated (128 numbers in quiche); a full congestion window would cost dozens in a row.
 ///
 /// It also addresses a packet when its frames are put in: Kwik's own has the address from before, so that RETIRE_CONNECTION_ID can
 /// come with the very connection ID that it retires, which is a PROTOCOL_VIOLATION (RFC 9000 section 19.16). And the number of its
 /// packets is as long as the kernel's.
 public final class LookFirstPacketAssembler extends PacketAssembler {
-    /// Below this many bytes of window or packet nothing but an ACK is worth a packet.
-    private static final int SMALLEST_USEFUL = 64;
-
+    private final Collection<SendRequest> requests;
     private final Addressing addressing;
 
     /// Where packets go.
@@ -29,13 +30,17 @@ public final class LookFirstPacketAssembler extends PacketAssembler {
     ///     for nothing then that the frames' suppliers may have
     public record Addressing(Supplier<byte[]> connectionId, Lock lock) {}
 
+    /// @param queue what waits to be sent
+    /// @param requests of the queue: those for frames; may change while one looks at them
     public LookFirstPacketAssembler(
             VersionHolder version,
             SendRequestQueue queue,
+            Collection<SendRequest> requests,
             AckGenerator acks,
             PacketNumberGenerator numbers,
             Addressing addressing) {
         super(version, EncryptionLevel.App, queue, acks, numbers);
+        this.requests = requests;
         this.addressing = addressing;
     }
 
@@ -46,8 +51,7 @@ public final class LookFirstPacketAssembler extends PacketAssembler {
             requestQueue.mustAndWillSendAck(); // taken back, as the original does on its way
             ack = false;
         }
-        boolean data = requestQueue.hasRequests() && Math.min(remainingWindow, availableSize) >= SMALLEST_USEFUL;
-        if (!ack && !data && !requestQueue.hasProbe()) {
+        if (!ack && !requestQueue.hasProbe() && !hasRequestUpTo(Math.min(remainingWindow, availableSize))) {
             return Optional.empty();
         }
         addressing.lock().lock();
@@ -56,6 +60,15 @@ public final class LookFirstPacketAssembler extends PacketAssembler {
         } finally {
             addressing.lock().unlock();
         }
+    }
+
+    /// Whether one of the frames fits into a packet of this many bytes.
+    private boolean hasRequestUpTo(int size) {
+        if (requests.isEmpty()) {
+            return false;
+        }
+        int room = size - new WideNumberPacket(quicVersion.getVersion(), addressing.connectionId().get()).estimateLength(0);
+        return requests.stream().anyMatch(request -> request.getEstimatedSize() <= room);
     }
 
     @Override

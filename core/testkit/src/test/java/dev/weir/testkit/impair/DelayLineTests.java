@@ -58,6 +58,24 @@ class DelayLineTests {
         assertThat(line.take(21 * MILLISECOND)).containsExactly("at once");
     }
 
+    @Test
+    void burstsDoNotOvertakeAPacketByMoreThanAQuicStackRemembers() {
+        var delay = new Delay(7, Duration.ZERO, Duration.ZERO, 10, Duration.ofMillis(30));
+        var line = new DelayLine<Integer>(() -> delay, 7);
+        IntStream.range(0, 1000).forEach(number -> line.add(number, number));
+        List<Integer> out = line.take(Long.MAX_VALUE);
+
+        assertThat(out).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 1000).boxed().toList());
+        int largest = 0;
+        int mostOvertakers = 0;
+        for (int position = 0; position < out.size(); position++) {
+            int number = out.get(position);
+            largest = Math.max(largest, number);
+            mostOvertakers = Math.max(mostOvertakers, largest - number);
+        }
+        assertThat(mostOvertakers).isBetween(DelayLine.MOST_OVERTAKERS / 2, DelayLine.MOST_OVERTAKERS);
+    }
+
     private static List<Integer> throughLine(Delay delay, long seed) {
         var line = new DelayLine<Integer>(() -> delay, seed);
         var out = new ArrayList<Integer>();
