@@ -56,6 +56,7 @@ class SoakCommand {
     private static RelayBooks.Audit audit(Path controlSocket) {
         var imbalances = new TreeMap<String, Long>();
         var dropped = new TreeMap<String, Long>();
+        var datagrams = new TreeMap<String, String>();
         for (JsonNode sum : ControlClient.call(controlSocket, "stats audit", Map.of()).path("sums")) {
             String address = sum.path("address").asString();
             long imbalance = sum.path("imbalance").asLong();
@@ -65,9 +66,11 @@ class SoakCommand {
             if (DATAGRAMS.contains(sum.path("name").asString())) {
                 sum.path("parts").properties().stream().filter(part -> part.getKey().startsWith(DROPPED))
                         .forEach(part -> dropped.merge(address, part.getValue().asLong(), Long::sum));
+                datagrams.merge(address, sum.path("total").asLong() + " " + sum.path("name").asString() + " " + sum.path("parts"),
+                        (before, next) -> before + ", " + next);
             }
         }
-        return new RelayBooks.Audit(imbalances, dropped);
+        return new RelayBooks.Audit(imbalances, dropped, datagrams);
     }
 
     /// A policy that drops nothing, so that every object that is missing is one too many.

@@ -33,7 +33,7 @@ public final class PublisherPeer implements AutoCloseable {
     private static final long ALIAS = 1;
     private static final long MOST_PENDING_BYTES = 4L << 20;
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long QUIET_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long QUIET_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -141,7 +141,7 @@ public final class PublisherPeer implements AutoCloseable {
         return requests.closedReason();
     }
 
-    /// Waits until nothing is sent any more, because the relay has acknowledged everything, at most five seconds.
+    /// Waits until nothing is sent any more, because the relay has acknowledged everything, at most twenty seconds.
     public void awaitQuiet() {
         long deadline = System.nanoTime() + QUIET_LIMIT_NANOS;
         long before = -1;

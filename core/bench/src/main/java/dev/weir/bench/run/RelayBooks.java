@@ -11,7 +11,8 @@ public interface RelayBooks {
     /// @param imbalances what is unaccounted for, by connection and sum; empty if the books balance
     /// @param dropped DATAGRAM objects that the relay kept from a subscriber, by the subscriber's address and port; policies' drops and
     ///     full queues alike
-    record Audit(Map<String, Long> imbalances, Map<String, Long> dropped) {}
+    /// @param datagrams what became of a subscriber's DATAGRAM objects, in the audit's words, by the same
+    record Audit(Map<String, Long> imbalances, Map<String, Long> dropped, Map<String, String> datagrams) {}
 
     /// @param controlSocket of the relay
     /// @return what its books say now

@@ -101,8 +101,10 @@ final class SoakLedger {
     /// @param missing objects
     /// @param known objects that the network or the relay kept from it
     /// @param overflow packets for which a socket had no room; each may have been an object or an acknowledgement
-    void datagrams(String who, long missing, long known, long overflow) {
-        String detail = who + " misses " + missing + ", the network and the relay kept " + known + " from it, sockets had no room for " + overflow;
+    /// @param journey what became of packets behind the relay, a clause: whether they were lost before or after
+    void datagrams(String who, long missing, long known, long overflow, String journey) {
+        String detail = who + " misses " + missing + ", the network and the relay kept " + known + " from it, sockets had no room for "
+                + overflow + "; " + journey;
         fault(DATAGRAM_UNEXPLAINED, Math.max(0, missing - known - overflow), detail);
         fault(DATAGRAM_TOO_MANY, Math.max(0, known - missing), detail);
         fact("packets that sockets had no room for", overflow);
@@ -179,9 +181,10 @@ final class SoakLedger {
         fault("packets outstanding", relay.get("outstanding.packets"), "although there is no connection");
         fault("connection objects left", footprint.instances(RelayFootprint.CONNECTION), "after a full collection");
         for (String name : List.of("connections.accepted", "publishers.succeeded", "copies.kernel", "copies.userspace", "lost.packets",
-                "lost.datagrams", "retransmitted.bytes", "dropped.queue_full", "dropped.upstream_reset")) {
+                "lost.datagrams", "retransmitted.bytes")) {
             fact(name, relay.get(name));
         }
+        relay.under("dropped.").forEach((reason, count) -> fact("dropped." + reason, count));
         facts.merge("heap KiB in the end, at most", footprint.heapBytes() >> 10, Math::max);
         facts.merge("threads in the end, at most", footprint.threads(), Math::max);
         facts.merge("descriptors in the end, at most", footprint.descriptors(), Math::max);

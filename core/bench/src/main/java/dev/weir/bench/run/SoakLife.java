@@ -13,8 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /// One relay process of a soak, from its start to its end, and everybody who is connected to it.
 final class SoakLife implements AutoCloseable {
-    private static final String IDLE_TIMEOUT = "WEIR_IDLE_TIMEOUT=10s";
-    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final int IDLE_SECONDS = 10;
+    private static final String IDLE_TIMEOUT = "WEIR_IDLE_TIMEOUT=" + IDLE_SECONDS + "s";
+    /// Who has all waits in silence: the relay's books must be read before it gives up such a connection, and the connection's name with it.
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(IDLE_SECONDS / 2);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final FanOutRun.Bed bed;
@@ -96,7 +98,7 @@ final class SoakLife implements AutoCloseable {
         ledger.audit(audit);
         long overflow = Subscribers.inside(bed.topology().publisher(), SoakLife::dropsOfAll) + relaySocketDrops();
         for (SoakTrack track : tracks.values()) {
-            track.finish(ledger, audit.dropped(), overflow);
+            track.finish(ledger, audit, overflow);
         }
         ledger.network(network.figures());
     }

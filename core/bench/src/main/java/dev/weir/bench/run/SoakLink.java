@@ -118,6 +118,13 @@ final class SoakLink implements AutoCloseable {
         return count(ImpairmentCounts::gone) + count(ImpairmentCounts::corrupted);
     }
 
+    /// What became of packets with media, a clause.
+    String journey() {
+        return "%d packets with media came to its link, of which %d were lost, %d damaged, %d doubled, and some of %d overtaken".formatted(
+                count(ImpairmentCounts::seen), count(ImpairmentCounts::gone), count(ImpairmentCounts::corrupted),
+                count(ImpairmentCounts::duplicated), overtaken());
+    }
+
     long overtaken() {
         return proxy == null ? 0 : proxy.overtaken();
     }

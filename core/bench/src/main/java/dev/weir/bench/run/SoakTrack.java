@@ -195,9 +195,9 @@ final class SoakTrack implements AutoCloseable {
 
     /// Enters what came of the track into the ledger.
     ///
-    /// @param dropped DATAGRAM objects that the relay kept from each, by address
+    /// @param audit what the relay's books say of each
     /// @param overflow packets for which the relay's or the publisher's socket had no room
-    void finish(SoakLedger ledger, Map<String, Long> dropped, long overflow) {
+    void finish(SoakLedger ledger, RelayBooks.Audit audit, long overflow) {
         ledger.fact("objects that publishers took along", held());
         for (Resident resident : residents) {
             long rejected = resident.peer().rejectedPackets();
@@ -205,8 +205,11 @@ final class SoakTrack implements AutoCloseable {
             ReceivedTrack received = resident.peer().finish();
             ledger.resident(mode, resident.peer(), all, received, rejected);
             if (mode == DeliveryMode.DATAGRAM) {
-                ledger.datagrams(resident.link().seenByRelay(), (long) all.objects().size() - received.objects().size(),
-                        resident.known(beforeTheRelay(), dropped), noRoom);
+                String address = resident.link().seenByRelay();
+                ledger.datagrams(address, (long) all.objects().size() - received.objects().size(),
+                        resident.known(beforeTheRelay(), audit.dropped()), noRoom,
+                        "%d did not reach the relay; of the rest it says: %s; %s, %d were rejected".formatted(
+                                beforeTheRelay(), audit.datagrams().get(address), resident.link().journey(), rejected));
             }
             resident.peer().close();
         }
