@@ -164,6 +164,10 @@ final class MediaBed implements AutoCloseable {
         return topology.subscribers();
     }
 
+    Host publisherHost() {
+        return topology.publisher();
+    }
+
     /// Connects a publisher.
     ///
     /// @param port its UDP port; 0: any

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Policies are swapped while packets flow, every tenth one broken: 400 times under 64 lanes and 1000 DATAGRAM objects a second, and
-/// some times while streams begin.
+/// Policies are swapped while packets flow, every tenth one broken: under 64 lanes and 1000 DATAGRAM objects a second, and some times
+/// while streams begin. `weir.policy.swaps` says how often; 400 in the long form.
 @RequiresRoot
 @RequiresBpf
 class PolicySwapIT {
@@ -44,10 +44,10 @@ class PolicySwapIT {
     private static final int LANES = 64;
     private static final int RATE = 1000;
     private static final int SIZE = 100;
-    private static final int SWAPS = 400;
+    private static final int SWAPS = Integer.getInteger("weir.policy.swaps", 100);
     private static final int STREAM_LANES = 16;
     private static final int STREAM_RATE = 250;
-    private static final int STREAM_SWAPS = 60;
+    private static final int STREAM_SWAPS = SWAPS * 3 / 10;
     /// Objects that a packet has at most.
     private static final int MOST_IN_A_PACKET = 16;
     private static final FullTrackName TRACK = FullTrackName.of("swap/under", "load");

@@ -14,9 +14,11 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -38,6 +40,8 @@ public final class DelayProxy implements AutoCloseable {
     private final ByteBuffer packet = ByteBuffer.allocateDirect(PACKET);
     private final AtomicLong carried = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
+    private final AtomicLong fromTarget = new AtomicLong();
+    private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /// One peer's socket towards the relay, and the two ways.
@@ -122,6 +126,37 @@ public final class DelayProxy implements AutoCloseable {
         throw new TestkitException("Nothing has come to the delay proxy from port " + port + "; ask when the peer is connected.");
     }
 
+    /// From now on, the relay sees another address of each peer, as behind a router that has forgotten them: what comes to the old one
+    /// goes nowhere. Returns when that is so.
+    ///
+    /// @throws TestkitException if there are no ports left, or the proxy is closed
+    public void rebind() {
+        requireOpen();
+        var done = new CompletableFuture<Void>();
+        orders.add(() -> {
+            try {
+                for (Peer peer : peers.values()) {
+                    peer.back().close();
+                    peers.put(peer.address(), bound(peer.address(), peer.toRelay(), peer.toPeer()));
+                }
+                done.complete(null);
+            } catch (IOException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        selector.wakeup();
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            throw new TestkitException("The delay proxy has no other port for a peer (" + e.getCause().getMessage() + ").", e.getCause());
+        }
+    }
+
+    /// @return packets that have come from the relay so far
+    public long fromTarget() {
+        return fromTarget.get();
+    }
+
     /// @return packets passed on so far, both ways together
     public long carried() {
         return carried.get();
@@ -132,10 +167,19 @@ public final class DelayProxy implements AutoCloseable {
         return overtaken.get();
     }
 
+    private void requireOpen() {
+        if (!selector.isOpen()) {
+            throw new TestkitException("The delay proxy is closed; start another one.");
+        }
+    }
+
     private void run() {
         try (selector; front) {
             while (selector.isOpen()) {
                 selector.select(this::receive, untilNext());
+                for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
+                    order.run();
+                }
                 passOn(System.nanoTime());
             }
         } catch (IOException | ClosedSelectorException e) {
@@ -172,6 +216,7 @@ public final class DelayProxy implements AutoCloseable {
                 if (channel == front) {
                     peer(from).toRelay().add(content, System.nanoTime());
                 } else {
+                    fromTarget.incrementAndGet();
                     ((Peer) key.attachment()).toPeer().add(content, System.nanoTime());
                 }
             }
@@ -185,12 +230,17 @@ public final class DelayProxy implements AutoCloseable {
         if (known != null) {
             return known;
         }
+        long seed = delay.seed() + 2L * peers.size();
+        Peer peer = bound(address, new DelayLine<>(() -> delay, seed), new DelayLine<>(() -> delay, seed + 1));
+        peers.put(address, peer);
+        return peer;
+    }
+
+    private Peer bound(SocketAddress address, DelayLine<ByteBuffer> toRelay, DelayLine<ByteBuffer> toPeer) throws IOException {
         DatagramChannel back = open();
         back.bind(null);
-        long seed = delay.seed() + 2L * peers.size();
-        var peer = new Peer(address, back, new DelayLine<>(() -> delay, seed), new DelayLine<>(() -> delay, seed + 1));
+        var peer = new Peer(address, back, toRelay, toPeer);
         back.register(selector, SelectionKey.OP_READ, peer);
-        peers.put(address, peer);
         return peer;
     }
 

@@ -48,6 +48,28 @@ class DelayProxyTests {
     }
 
     @Test
+    void aPeerThatIsReboundHasAnotherAddressAndTheOldOneLeadsNowhere() throws Exception {
+        try (var relay = new DatagramSocket(ANY);
+                var proxy = DelayProxy.start(THREADS, ANY, (InetSocketAddress) relay.getLocalSocketAddress(), Delay.of(1, Duration.ZERO));
+                var peer = new DatagramSocket(ANY)) {
+            relay.setSoTimeout(10_000);
+            send(peer, "before", proxy.address());
+            DatagramPacket before = receive(relay);
+
+            proxy.rebind();
+            send(peer, "after", proxy.address());
+            DatagramPacket after = receive(relay);
+            assertThat(text(after)).isEqualTo("after");
+            assertThat(after.getPort()).isNotEqualTo(before.getPort()).isEqualTo(proxy.portTowardsRelay(peer.getLocalPort()));
+            relay.send(new DatagramPacket("lost".getBytes(StandardCharsets.UTF_8), 4, before.getSocketAddress()));
+            relay.send(new DatagramPacket(after.getData(), after.getLength(), after.getSocketAddress()));
+
+            assertThat(text(receive(peer))).isEqualTo("after");
+            assertThat(proxy.fromTarget()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void saysWhenItCannotListen() throws Exception {
         try (var taken = new DatagramSocket(ANY)) {
             assertThatThrownBy(() -> DelayProxy.start(
