@@ -100,7 +100,8 @@ final class Recovery {
         }
         ConnectionTrace trace = session.trace;
         if (trace != null) {
-            trace.metrics(nowNanos, session.cells.congestionWindow(), session.cells.bytesInFlight(), session.measure.smoothedRttNanos());
+            // Not the time of the ACK: what it has shown to be lost is told before.
+            trace.metrics(relay.now(), session.cells.congestionWindow(), session.cells.bytesInFlight(), session.measure.smoothedRttNanos());
         }
         return true;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// Lines of a qlog file: draft-ietf-quic-qlog-main-schema-07 (version 0.3, JSON-SEQ) and draft-ietf-quic-qlog-quic-events-07.
-/// Frames that carry no media and no ACK are there by their type alone. Every value is a number or one of our own words, so nothing has to
+/// Frames that carry no media, no ACK and no limit of bytes are there by their type alone. Every value is a number or one of our own words, so nothing has to
 /// be escaped.
 final class QlogEvent {
     private static final double NANOS_PER_MILLI = 1e6;
@@ -60,6 +60,9 @@ final class QlogEvent {
                 }
                 text.append("]}");
             }
+            case TraceFrame.Limit limit -> text.append("{\"frame_type\":\"").append(limit.type()).append("\",")
+                    .append(limit.streamId() == null ? "" : "\"stream_id\":" + limit.streamId() + ",")
+                    .append("\"maximum\":").append(limit.maximum()).append('}');
             case TraceFrame.Other other -> text.append("{\"frame_type\":\"").append(other.type()).append("\"}");
         }
     }
@@ -75,8 +78,9 @@ final class QlogEvent {
                 .append(",\"smoothed_rtt\":").append(millis(smoothedRttNanos)).append("}}").toString();
     }
 
+    /// Which side has closed it is in its packets.
     static String closed(long nanos) {
-        return begin(nanos, "connectivity:connection_closed").append("{\"owner\":\"local\"}}").toString();
+        return begin(nanos, "connectivity:connection_closed").append("{}}").toString();
     }
 
     private static StringBuilder begin(long nanos, String name) {

@@ -3,6 +3,7 @@ package dev.weir.app.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /// relay writes its fields with their types, required ones and others (`?`). A field that is not in the table is an error
 /// unless it is one of our own (`weir_`), so that no name is misspelt.
 ///
-/// Frames other than STREAM, DATAGRAM and ACK are checked by their type alone, since a trace has no more of them.
+/// Frames other than STREAM, DATAGRAM, ACK, MAX_DATA and MAX_STREAM_DATA are checked by their type alone, since a trace has no more of them.
 public final class QlogSchema {
     private static final Map<String, Predicate<JsonNode>> TYPES = Map.of(
             "text", JsonNode::isString,
@@ -43,10 +44,12 @@ public final class QlogSchema {
             Map.entry("raw", "?length:uint ?payload_length:uint ?data:text"),
             Map.entry("stream", "frame_type:text stream_id:uint offset:uint length:uint ?fin:bool ?raw:raw"),
             Map.entry("datagram", "frame_type:text ?length:uint ?raw:raw"),
+            Map.entry("max_data", "frame_type:text maximum:uint"),
+            Map.entry("max_stream_data", "frame_type:text stream_id:uint maximum:uint"),
             Map.entry("ack", "frame_type:text ?ack_delay:float ?acked_ranges:[range ?ect1:uint ?ect0:uint ?ce:uint"));
 
     private static final Set<String> OTHER_FRAMES = Set.of(
-            "padding", "ping", "reset_stream", "stop_sending", "crypto", "new_token", "max_data", "max_stream_data", "max_streams",
+            "padding", "ping", "reset_stream", "stop_sending", "crypto", "new_token", "max_streams",
             "data_blocked", "stream_data_blocked", "streams_blocked", "new_connection_id", "retire_connection_id", "path_challenge",
             "path_response", "connection_close", "handshake_done", "unknown");
 
@@ -62,6 +65,25 @@ public final class QlogSchema {
             String name = event.path("name").asString();
             assertThat(OBJECTS).as("an event that the schema knows: %s", event).containsKey(name);
             object(name, event.path("data"));
+        }
+        nothingIsAcknowledgedBeforeItIsSent(records);
+    }
+
+    private static void nothingIsAcknowledgedBeforeItIsSent(List<JsonNode> records) {
+        var acknowledged = new BitSet();
+        for (JsonNode event : records) {
+            JsonNode data = event.path("data");
+            JsonNode header = data.path("header");
+            if (!header.path("packet_type").asString("").equals("1RTT")) {
+                continue;
+            }
+            if (event.path("name").asString().equals("transport:packet_sent")) {
+                assertThat(acknowledged.get(header.path("packet_number").asInt())).as("%s after its ACK", event).isFalse();
+            }
+            if (event.path("name").asString().equals("transport:packet_received")) {
+                data.path("frames").findValues("acked_ranges").forEach(ranges -> ranges.forEach(range ->
+                        acknowledged.set(range.path(0).asInt(), range.path(1).asInt() + 1)));
+            }
         }
     }
 

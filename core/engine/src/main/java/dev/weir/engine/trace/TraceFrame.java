@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.engine.trace;
 
+import org.jspecify.annotations.Nullable;
+
 /// A frame of a packet, as far as a trace tells it.
 public sealed interface TraceFrame {
     /// A STREAM frame.
@@ -21,6 +23,13 @@ public sealed interface TraceFrame {
     /// @param ranges smallest and largest packet number of each range, largest range first
     /// @param delayMicros how long the receiver waited
     record Ack(long[] ranges, long delayMicros) implements TraceFrame {}
+
+    /// A limit of flow control: MAX_DATA, MAX_STREAM_DATA.
+    ///
+    /// @param type name in the qlog event definitions
+    /// @param streamId of the stream that it is for; null: for the connection
+    /// @param maximum bytes that the receiver may be sent in all
+    record Limit(String type, @Nullable Long streamId, long maximum) implements TraceFrame {}
 
     /// Any other frame.
     ///

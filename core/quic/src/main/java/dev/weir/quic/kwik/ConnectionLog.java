@@ -10,6 +10,8 @@ import java.util.Locale;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.DatagramFrame;
+import tech.kwik.core.frame.MaxDataFrame;
+import tech.kwik.core.frame.MaxStreamDataFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.StreamFrame;
@@ -24,11 +26,14 @@ final class ConnectionLog extends KwikLog {
         this.session = session;
     }
 
+    /// Kwik tells of it later, when the acknowledgement may have come already.
+    ///
+    /// @param time when the packet was sent, by the clock that Kwik's sender was given
     @Override
     public void sent(Instant time, QuicPacket packet) {
         ConnectionTrace trace = session.trace();
         if (trace != null) {
-            trace.sent(false, type(packet), packet.getPacketNumber(), System.nanoTime(), packet.getSize(), frames(packet));
+            trace.sent(false, type(packet), packet.getPacketNumber(), SteadyClock.nanos(time), packet.getSize(), frames(packet));
         }
     }
 
@@ -60,6 +65,8 @@ final class ConnectionLog extends KwikLog {
                     stream.getStreamId(), stream.getOffset(), stream.getLength(), stream.isFinal());
             case DatagramFrame datagram -> new TraceFrame.Datagram(datagram.getData().length);
             case AckFrame ack -> new TraceFrame.Ack(ranges(ack.getAcknowledgedRanges()), ack.getAckDelay() * 1000L);
+            case MaxDataFrame max -> new TraceFrame.Limit("max_data", null, max.getMaxData());
+            case MaxStreamDataFrame max -> new TraceFrame.Limit("max_stream_data", (long) max.getStreamId(), max.getMaxData());
             default -> new TraceFrame.Other(name(frame));
         };
     }
