@@ -19,20 +19,22 @@ public final class TsharkOracle {
     private static final String LONG_HEADER = "1";
     private static final String RETRY = "3";
     private static final String BAD = "0";
+    private static final int LISTED = 5;
 
     /// In the order of the columns that [Columns] names.
     private static final List<String> FIELDS = List.of("frame.number", "quic.connection.number", "ip.src", "ipv6.src",
             "udp.srcport", "quic.header_form", "quic.long.packet_type", "quic.packet_number", "quic.decryption_failed",
             "quic.protocol_violation", "quic.cc.error_code", "quic.cc.error_code.app", "_ws.malformed",
-            "ip.checksum.status", "udp.checksum.status");
+            "ip.checksum.status", "udp.checksum.status", "frame.time_relative", "udp.length");
 
     private enum Columns {
         FRAME, CONNECTION, IPV4, IPV6, PORT, HEADER_FORM, LONG_TYPE, PACKET_NUMBER, DECRYPTION_FAILED,
-        PROTOCOL_VIOLATION, TRANSPORT_ERROR, APPLICATION_ERROR, MALFORMED, IP_CHECKSUM, UDP_CHECKSUM
+        PROTOCOL_VIOLATION, TRANSPORT_ERROR, APPLICATION_ERROR, MALFORMED, IP_CHECKSUM, UDP_CHECKSUM, TIME, UDP_LENGTH
     }
 
     private final Set<String> numbersSeen = new HashSet<>();
     private final List<String> violations = new ArrayList<>();
+    private final List<String> unopened = new ArrayList<>();
     private int datagrams;
     private int packets;
     private int decrypted;
@@ -76,7 +78,7 @@ public final class TsharkOracle {
     }
 
     private TsharkReport report() {
-        return new TsharkReport(datagrams, packets, decrypted, packets - decrypted, malformed, duplicates, badChecksums, violations);
+        return new TsharkReport(datagrams, packets, decrypted, packets - decrypted, unopened, malformed, duplicates, badChecksums, violations);
     }
 
     private void judge(String line) {
@@ -88,7 +90,13 @@ public final class TsharkOracle {
         int unencrypted = (int) types.stream().filter(RETRY::equals).count();
         // What is no QUIC packet at all on the relay's port counts as one that cannot be opened.
         packets += Math.max(forms.size(), 1) - unencrypted;
-        decrypted += Math.max(0, numbers.size() - values(row, Columns.DECRYPTION_FAILED).size());
+        int opened = Math.max(0, numbers.size() - values(row, Columns.DECRYPTION_FAILED).size());
+        decrypted += opened;
+        if (opened < Math.max(forms.size(), 1) - unencrypted && unopened.size() < LISTED) {
+            unopened.add("Captured frame " + row[Columns.FRAME.ordinal()] + ", after " + row[Columns.TIME.ordinal()] + " s, has packets that cannot be opened: "
+                    + row[Columns.UDP_LENGTH.ordinal()] + " bytes from port " + row[Columns.PORT.ordinal()] + ", header forms " + forms
+                    + ", long types " + types + ", numbers " + numbers + ".");
+        }
         if (numbers.size() == forms.size()) {
             noteNumbers(row, forms, types, numbers);
         }

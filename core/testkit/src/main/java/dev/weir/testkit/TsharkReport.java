@@ -9,6 +9,7 @@ import java.util.List;
 /// @param packets QUIC packets in them, without Retry and Version Negotiation, which are not encrypted
 /// @param decrypted packets whose tag was right
 /// @param undecrypted packets that could not be opened, whatever the reason
+/// @param unopened the first captured frames with such packets, one sentence each
 /// @param malformed datagrams in which a dissector ran over the end or found nonsense
 /// @param duplicatePacketNumbers packets whose number was used before by the same sender in the same packet number space
 /// @param badChecksums datagrams whose IPv4 header or UDP checksum is wrong (with checksum offload on, a sender's own
@@ -19,12 +20,14 @@ public record TsharkReport(
         int packets,
         int decrypted,
         int undecrypted,
+        List<String> unopened,
         int malformed,
         int duplicatePacketNumbers,
         int badChecksums,
         List<String> violations) {
-    /// Copies the list.
+    /// Copies the lists.
     public TsharkReport {
+        unopened = List.copyOf(unopened);
         violations = List.copyOf(violations);
     }
 

@@ -39,6 +39,7 @@ class TsharkOracleIT {
         TsharkReport report = check(capture);
 
         assertThat(report.undecrypted()).isEqualTo(1);
+        assertThat(report.unopened()).singleElement().asString().startsWith("Captured frame 14, after ").contains(" bytes from port ", "header forms [");
         assertThat(report.isClean()).isFalse();
     }
 
