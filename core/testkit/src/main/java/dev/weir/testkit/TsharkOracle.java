@@ -89,10 +89,11 @@ public final class TsharkOracle {
         List<String> numbers = values(row, Columns.PACKET_NUMBER);
         int unencrypted = (int) types.stream().filter(RETRY::equals).count();
         // What is no QUIC packet at all on the relay's port counts as one that cannot be opened.
-        packets += Math.max(forms.size(), 1) - unencrypted;
+        int encrypted = Math.max(forms.size(), 1) - unencrypted;
+        packets += encrypted;
         int opened = Math.max(0, numbers.size() - values(row, Columns.DECRYPTION_FAILED).size());
         decrypted += opened;
-        if (opened < Math.max(forms.size(), 1) - unencrypted && unopened.size() < LISTED) {
+        if (opened < encrypted && unopened.size() < LISTED) {
             unopened.add("Captured frame " + row[Columns.FRAME.ordinal()] + ", after " + row[Columns.TIME.ordinal()] + " s, has packets that cannot be opened: "
                     + row[Columns.UDP_LENGTH.ordinal()] + " bytes from port " + row[Columns.PORT.ordinal()] + ", header forms " + forms
                     + ", long types " + types + ", numbers " + numbers + ".");

@@ -11,7 +11,6 @@ import dev.weir.testkit.Host;
 import dev.weir.testkit.Topology;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,9 +55,7 @@ final class FaultBed implements AutoCloseable {
     }
 
     private void startProxy(Host host, Delay delay) {
-        proxies.put(host, DelayProxy.start(host.namespace().threadFactory(),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT),
-                delay));
+        proxies.put(host, DelayProxy.on(host, RelayProcess.PORT, delay));
     }
 
     /// Packets that others overtook, both ways on all links.

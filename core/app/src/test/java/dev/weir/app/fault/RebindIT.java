@@ -13,6 +13,7 @@ import dev.weir.bench.peer.ReceivedTrack;
 import dev.weir.bench.peer.SubscriberPeer;
 import dev.weir.bench.peer.TransferredObject;
 import dev.weir.bench.report.RelayStatistics;
+import dev.weir.bench.run.RelayProcess;
 import dev.weir.spi.DeliveryMode;
 import dev.weir.testkit.Host;
 import dev.weir.testkit.RequiresBpf;
@@ -20,8 +21,6 @@ import dev.weir.testkit.RequiresRoot;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
 import dev.weir.wire.moqt.Location;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,8 +70,11 @@ class RebindIT {
     }
 
     private DelayProxy proxyOn(Host host) {
-        return DelayProxy.start(host.namespace().threadFactory(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                bed.options(host).relay(), Delay.of(1, Duration.ZERO));
+        return DelayProxy.on(host, RelayProcess.PORT, Delay.of(1, Duration.ZERO));
+    }
+
+    private PeerOptions through(DelayProxy proxy, Host host) {
+        return PeerOptions.of(proxy.address(), bed.options(host).trust());
     }
 
     @Test
@@ -95,8 +97,7 @@ class RebindIT {
 
     /// Connects subscribers that have an object each.
     private List<SubscriberPeer> comeThrough(DelayProxy proxy, Host host) throws Exception {
-        PeerOptions options = bed.options(host);
-        options = PeerOptions.of(proxy.address(), options.trust());
+        PeerOptions options = through(proxy, host);
         var peers = new ArrayList<SubscriberPeer>();
         for (DeliveryMode mode : DeliveryMode.values()) {
             for (int i = 0; i < AT_ONCE; i++) {
@@ -118,13 +119,13 @@ class RebindIT {
         bed.awaitMore();
     }
 
-    /// What it sends from its new address is counted and nobody gets it; subscribers go on with what it publishes when it is back.
+    /// What it sends from its new address is counted; subscribers go on with what it publishes when it is back.
     @ParameterizedTest
     @EnumSource(DeliveryMode.class)
     void aPublisherWithAnotherAddressIsHeardAgainWhenItHasConnectedAnew(DeliveryMode mode) throws Exception {
         Host host = bed.publisherHost();
         try (DelayProxy proxy = proxyOn(host)) {
-            PeerOptions options = PeerOptions.of(proxy.address(), bed.options(host).trust());
+            PeerOptions options = through(proxy, host);
             PublisherPeer first = publisher(host, options, mode);
             var source = new RunningSource(RATE, SIZE, 0);
             first.announce(source.content(), false);

@@ -20,7 +20,6 @@ import dev.weir.testkit.Host;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
 import dev.weir.wire.moqt.FullTrackName;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
@@ -99,8 +98,7 @@ final class BottleneckRun {
     /// The rest of the way, on the subscriber's host: behind the narrow link.
     private DelayProxy path(Host host) {
         Duration oneWay = Duration.ofMillis(plan.rttMillis()).dividedBy(2);
-        return DelayProxy.start(host.namespace().threadFactory(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), Delay.of(plan.repetition(), oneWay));
+        return DelayProxy.on(host, RelayProcess.PORT, Delay.of(plan.repetition(), oneWay));
     }
 
     private SubscriberPeer subscriber(PeerLoop loop, Host host, DelayProxy path, TimelyFrames frames) {

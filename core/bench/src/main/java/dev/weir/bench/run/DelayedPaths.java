@@ -5,7 +5,6 @@ import dev.weir.bench.peer.SinkSockets;
 import dev.weir.testkit.Host;
 import dev.weir.testkit.impair.Delay;
 import dev.weir.testkit.impair.DelayProxy;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,9 +22,7 @@ final class DelayedPaths implements AutoCloseable {
     static DelayedPaths begin(List<Host> hosts, Duration oneWay) {
         var result = new DelayedPaths();
         for (Host host : hosts) {
-            result.paths.put(host, DelayProxy.start(host.namespace().threadFactory(),
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT), Delay.of(1, oneWay)));
+            result.paths.put(host, DelayProxy.on(host, RelayProcess.PORT, Delay.of(1, oneWay)));
         }
         return result;
     }

@@ -10,7 +10,6 @@ import dev.weir.testkit.impair.Impairer;
 import dev.weir.testkit.impair.Impairer.Direction;
 import dev.weir.testkit.impair.Impairment;
 import dev.weir.testkit.impair.ImpairmentCounts;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,9 +42,7 @@ final class SoakLink implements AutoCloseable {
         this.direction = direction;
         this.impairment = impairment;
         minimum = mode == DeliveryMode.DATAGRAM ? MEDIA_BYTES : 0;
-        proxy = !isDetour ? null : DelayProxy.start(host.namespace().threadFactory(),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new InetSocketAddress(host.relayIpv4(), RelayProcess.PORT),
-                Delay.of(impairment.seed(), Duration.ZERO));
+        proxy = isDetour ? DelayProxy.on(host, RelayProcess.PORT, Delay.of(impairment.seed(), Duration.ZERO)) : null;
     }
 
     Host host() {

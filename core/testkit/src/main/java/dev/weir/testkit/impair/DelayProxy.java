@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.weir.testkit.impair;
 
+import dev.weir.testkit.Host;
 import dev.weir.testkit.TestkitException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -84,6 +86,17 @@ public final class DelayProxy implements AutoCloseable {
         }
     }
 
+    /// Begins on a host, at a loopback port of its own, before the relay that the host reaches by IPv4.
+    ///
+    /// @param host of the peers
+    /// @param port UDP port of the relay
+    /// @param delay how long packets take
+    /// @return the running proxy
+    public static DelayProxy on(Host host, int port, Delay delay) {
+        return start(host.namespace().threadFactory(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(host.relayIpv4(), port), delay);
+    }
+
     private static DatagramChannel open() throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
@@ -131,7 +144,9 @@ public final class DelayProxy implements AutoCloseable {
     ///
     /// @throws TestkitException if there are no ports left, or the proxy is closed
     public void rebind() {
-        requireOpen();
+        if (!selector.isOpen()) {
+            throw new TestkitException("The delay proxy is closed; start another one.");
+        }
         var done = new CompletableFuture<Void>();
         orders.add(() -> {
             try {
@@ -165,12 +180,6 @@ public final class DelayProxy implements AutoCloseable {
     /// @return of these, packets that waited longer than their turn
     public long overtaken() {
         return overtaken.get();
-    }
-
-    private void requireOpen() {
-        if (!selector.isOpen()) {
-            throw new TestkitException("The delay proxy is closed; start another one.");
-        }
     }
 
     private void run() {
